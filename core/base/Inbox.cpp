@@ -1,0 +1,86 @@
+#include "base/Inbox.h"
+
+#include <QMetaObject>
+#include <QSocketNotifier>
+#include <QtGlobal>
+
+#include <condition_variable>
+
+#ifdef Q_OS_LINUX
+#include <sys/eventfd.h>
+#include <unistd.h>
+#endif
+
+namespace recado::base {
+
+Inbox::Inbox(QObject* parent)
+    : QObject(parent) {
+#ifdef Q_OS_LINUX
+    m_descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (m_descriptor < 0)
+        qFatal("no descriptor left for a thread's inbox");
+    // A child, so that it follows moveToThread().
+    m_notifier = new QSocketNotifier(m_descriptor, QSocketNotifier::Read, this);
+    connect(m_notifier, &QSocketNotifier::activated, this, [this] { drain(); });
+#endif
+}
+
+Inbox::~Inbox() {
+#ifdef Q_OS_LINUX
+    delete m_notifier;
+    close(m_descriptor);
+#endif
+}
+
+void Inbox::post(Task task) {
+    bool first = false;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_tasks.push_back(std::move(task));
+        first = !std::exchange(m_woken, true);
+    }
+    if (first)
+        wake();
+}
+
+void Inbox::call(const Task& task) {
+    std::mutex mutex;
+    std::condition_variable done;
+    bool finished = false;
+    post([&] {
+        task();
+        const std::lock_guard lock(mutex);
+        finished = true;
+        done.notify_one();
+    });
+    std::unique_lock lock(mutex);
+    done.wait(lock, [&] { return finished; });
+}
+
+void Inbox::wake() {
+#ifdef Q_OS_LINUX
+    const quint64 one = 1;
+    // Fails only when the counter is full, and then the owner is awake already.
+    [[maybe_unused]] const auto written = write(m_descriptor, &one, sizeof one);
+#else
+    QMetaObject::invokeMethod(
+        this, [this] { drain(); }, Qt::QueuedConnection);
+#endif
+}
+
+void Inbox::drain() {
+#ifdef Q_OS_LINUX
+    quint64 count = 0;
+    [[maybe_unused]] const auto got = read(m_descriptor, &count, sizeof count);
+#endif
+    std::vector<Task> tasks;
+    {
+        const std::lock_guard lock(m_mutex);
+        tasks.swap(m_tasks);
+        m_woken = false;
+    }
+    for (Task& task : tasks)
+        task();
+}
+
+} // namespace recado::base
