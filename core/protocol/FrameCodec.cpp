@@ -1,0 +1,80 @@
+#include "protocol/FrameCodec.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+namespace recado::protocol {
+
+namespace {
+
+// Field 1, length-delimited: the key that starts every frame of a ClientMessage or RelayMessage.
+constexpr char frameKey = 0x0a;
+
+template <typename Frame>
+void appendOne(QByteArray& message, const Frame& frame) {
+    using google::protobuf::io::CodedOutputStream;
+    const auto size = quint32(frame.ByteSizeLong());
+    const auto header = 1 + CodedOutputStream::VarintSize32(size);
+    const qsizetype before = message.size();
+    message.resize(before + qsizetype(header) + qsizetype(size));
+    auto* out = reinterpret_cast<google::protobuf::uint8*>(message.data() + before);
+    *out++ = frameKey;
+    out = CodedOutputStream::WriteVarint32ToArray(size, out);
+    frame.SerializeWithCachedSizesToArray(out);
+}
+
+template <typename Message>
+base::Result<Message> decodeMessage(QByteArrayView bytes) {
+    Message message;
+    if (!message.ParseFromArray(bytes.data(), int(bytes.size())))
+        return base::makeError(base::Reason::MalformedFrame, QStringLiteral("not a message of frames"));
+    if (message.frames_size() == 0 || message.frames_size() > maximumFramesPerMessage) {
+        return base::makeError(
+            base::Reason::MalformedFrame,
+            QStringLiteral("a message carries 1 to %1 frames").arg(maximumFramesPerMessage));
+    }
+    return message;
+}
+
+} // namespace
+
+void appendFrame(QByteArray& message, const wire::ClientFrame& frame) {
+    appendOne(message, frame);
+}
+
+void appendFrame(QByteArray& message, const wire::RelayFrame& frame) {
+    appendOne(message, frame);
+}
+
+QByteArray encode(const wire::ClientFrame& frame) {
+    QByteArray message;
+    appendOne(message, frame);
+    return message;
+}
+
+QByteArray encode(const wire::RelayFrame& frame) {
+    QByteArray message;
+    appendOne(message, frame);
+    return message;
+}
+
+base::Result<wire::ClientMessage> decodeClientMessage(QByteArrayView message) {
+    return decodeMessage<wire::ClientMessage>(message);
+}
+
+base::Result<wire::RelayMessage> decodeRelayMessage(QByteArrayView message) {
+    return decodeMessage<wire::RelayMessage>(message);
+}
+
+wire::RelayFrame errorFrame(quint64 requestId, const base::Error& error, quint64 retryAfterMs) {
+    wire::RelayFrame frame;
+    frame.set_request_id(requestId);
+    auto* body = frame.mutable_error();
+    const QLatin1String reason = base::toString(error.reason);
+    body->set_reason(reason.data(), std::size_t(reason.size()));
+    body->set_message(error.message.toStdString());
+    body->set_retry_after_ms(retryAfterMs);
+    return frame;
+}
+
+} // namespace recado::protocol
