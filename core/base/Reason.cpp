@@ -58,7 +58,7 @@ constexpr std::array reasonRows{
 
 } // namespace
 
-QLatin1String toString(Reason reason) {
+QLatin1String reasonName(Reason reason) {
     for (const Row& row : reasonRows) {
         if (row.reason == reason)
             return row.name;

@@ -4,7 +4,7 @@
 
 namespace recado::base {
 
-/// Every stable reason an operation can fail for. The names (toString) are part of the public contract:
+/// Every stable reason an operation can fail for. The names (reasonName) are part of the public contract:
 /// they travel in protocol errors (PROTOCOL.md, "Errors") and in JSON-RPC `data.reason`.
 enum class Reason {
     // Known to users of the automation API.
@@ -56,7 +56,7 @@ enum class Reason {
 };
 
 /// The stable snake_case name, e.g. `username_taken`.
-QLatin1String toString(Reason reason);
+QLatin1String reasonName(Reason reason);
 
 /// The reason with that name; `Internal` for a name this version does not know.
 Reason reasonFromString(QLatin1String name);

@@ -1,7 +1,7 @@
 #include "protocol/FrameCodec.h"
 
 #include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/stubs/logging.h>
 
 namespace recado::protocol {
 
@@ -23,8 +23,18 @@ void appendOne(QByteArray& message, const Frame& frame) {
     frame.SerializeWithCachedSizesToArray(out);
 }
 
+/// The library prints a line for every string that is not UTF-8: a peer could fill the disk with our own log.
+void silenceProtobuf() {
+    static const bool silenced = [] {
+        google::protobuf::SetLogHandler(nullptr);
+        return true;
+    }();
+    Q_UNUSED(silenced)
+}
+
 template <typename Message>
 base::Result<Message> decodeMessage(QByteArrayView bytes) {
+    silenceProtobuf();
     Message message;
     if (!message.ParseFromArray(bytes.data(), int(bytes.size())))
         return base::makeError(base::Reason::MalformedFrame, QStringLiteral("not a message of frames"));
@@ -70,7 +80,7 @@ wire::RelayFrame errorFrame(quint64 requestId, const base::Error& error, quint64
     wire::RelayFrame frame;
     frame.set_request_id(requestId);
     auto* body = frame.mutable_error();
-    const QLatin1String reason = base::toString(error.reason);
+    const QLatin1String reason = base::reasonName(error.reason);
     body->set_reason(reason.data(), std::size_t(reason.size()));
     body->set_message(error.message.toStdString());
     body->set_retry_after_ms(retryAfterMs);
