@@ -1,0 +1,71 @@
+#include "sql/Transaction.h"
+
+#include "sql/Database.h"
+
+#include <utility>
+
+namespace recado::sql {
+
+Transaction::Transaction(Database& database)
+    : m_database(&database) {}
+
+Transaction::Transaction(Transaction&& other) noexcept
+    : m_database(std::exchange(other.m_database, nullptr)) {}
+
+base::Result<Transaction> Transaction::begin(Database& database) {
+    RECADO_CHECK(database.run("BEGIN IMMEDIATE"));
+    return Transaction(database);
+}
+
+base::Result<Transaction> Transaction::beginRead(Database& database) {
+    RECADO_CHECK(database.run("BEGIN DEFERRED"));
+    return Transaction(database);
+}
+
+base::Status Transaction::commit() {
+    if (m_database == nullptr)
+        return base::makeError(base::Reason::StorageFailed, QStringLiteral("the transaction is over"));
+    Database& database = *std::exchange(m_database, nullptr);
+    const base::Status committed = database.run("COMMIT");
+    if (!committed && database.inTransaction()) {
+        if (const base::Status undone = database.run("ROLLBACK"); !undone)
+            return undone;
+    }
+    return committed;
+}
+
+Transaction::~Transaction() {
+    // An error here means that the engine rolled back already.
+    if (m_database != nullptr && m_database->inTransaction())
+        (void)m_database->run("ROLLBACK");
+}
+
+Savepoint::Savepoint(Database& database)
+    : m_database(&database) {}
+
+Savepoint::Savepoint(Savepoint&& other) noexcept
+    : m_database(std::exchange(other.m_database, nullptr)) {}
+
+// One name serves all: the innermost savepoint of that name is the one meant.
+base::Result<Savepoint> Savepoint::begin(Database& database) {
+    RECADO_CHECK(database.run("SAVEPOINT part"));
+    return Savepoint(database);
+}
+
+base::Status Savepoint::release() {
+    if (m_database == nullptr)
+        return base::makeError(base::Reason::StorageFailed, QStringLiteral("the savepoint is over"));
+    RECADO_CHECK(m_database->run("RELEASE part"));
+    m_database = nullptr;
+    return {};
+}
+
+Savepoint::~Savepoint() {
+    // Gone with its transaction when the engine rolled that back by itself.
+    if (m_database == nullptr || !m_database->inTransaction())
+        return;
+    if (m_database->run("ROLLBACK TO part"))
+        (void)m_database->run("RELEASE part");
+}
+
+} // namespace recado::sql
