@@ -1,0 +1,56 @@
+#pragma once
+
+#include "base/Clock.h"
+#include "protocol/AuthTranscript.h"
+#include "relay/delivery/Directory.h"
+#include "relay/delivery/FrameAnswer.h"
+#include "relay/delivery/RelayMetrics.h"
+#include "relay/delivery/RelayPolicy.h"
+
+#include <memory>
+
+namespace recado::relay {
+
+/// Who may register.
+enum class RegistrationMode { Open, Invite, Closed };
+
+/// Opens accounts. Any thread; keeps no state of its own, so that repeating a registration whose answer was
+/// lost succeeds again (same account, username, device list and key). Held by shared_ptr; pending store
+/// operations hold it weakly.
+class Registration : public std::enable_shared_from_this<Registration> {
+public:
+    struct Parts {
+        Directory* directory = nullptr;
+        RelayMetrics* metrics = nullptr;
+        const base::Clock* clock = nullptr;
+    };
+
+    /// Everything is borrowed.
+    Registration(const RelayPolicy& policy, RegistrationMode mode, QString relayName, Parts parts);
+
+    /// Answers Registered or an Error: registration_closed, invalid_argument (a name, list or key that is not
+    /// well-formed), authentication_failed (the signature is not by the listed device's key), invalid_invite,
+    /// username_taken (also for look-alikes and reserved names), already_registered, busy. `transcript` is
+    /// that of the connection, `requested` the frame as it came.
+    void registerAccount(const protocol::AuthTranscript& transcript, const wire::Register& requested,
+                         StoreCall call, FrameAnswer answer) const;
+
+private:
+    [[nodiscard]] base::Result<NewAccount> read(const protocol::AuthTranscript& transcript,
+                                                const wire::Register& requested) const;
+    [[nodiscard]] wire::RelayFrame toFrame(const NewAccount& wanted,
+                                           const StoreAnswer<RegistrationAnswer>& answer) const;
+
+    const RelayPolicy& m_policy;
+    const RegistrationMode m_mode;
+    const QString m_relayName;
+    const Parts m_parts;
+};
+
+/// What a device signs to register: the transcript, then the SHA-256 of the Register without its signature.
+QByteArray registrationMessage(const protocol::AuthTranscript& transcript, const wire::Register& requested);
+
+/// SHA-256 of an invitation's token, as the directory knows it.
+QByteArray invitationHash(const std::string& token);
+
+} // namespace recado::relay

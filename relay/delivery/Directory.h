@@ -1,0 +1,102 @@
+#pragma once
+
+#include "base/Ids.h"
+#include "relay/delivery/StoreAnswer.h"
+#include "relay/keys/PrekeyStore.h"
+#include "routing/DeviceList.h"
+
+#include <QByteArray>
+#include <QString>
+
+#include <optional>
+#include <variant>
+
+namespace recado::relay {
+
+/// An account as the relay knows it. The list's bytes were checked (routing::DeviceList::parse) before they
+/// were stored; its signature is for clients to verify.
+struct AccountRecord {
+    base::AccountId id;
+    QString username;
+    routing::SignedDeviceList list;
+};
+
+/// Everything a registration writes, at once or not at all.
+struct NewAccount {
+    AccountRecord account;
+    /// routing::lookAlikeSkeleton of the username: no two accounts have the same.
+    QString skeleton;
+    quint64 listVersion = 0;
+    /// The registering device and its keys.
+    base::DeviceAddress device;
+    PrekeyBatch prekeys;
+    /// SHA-256 of the invitation's token; empty where none is asked for.
+    QByteArray invitationHash;
+    qint64 nowMs = 0;
+    /// A username (or its look-alike) freed less than this long ago is still taken.
+    qint64 usernameRestMs = 0;
+};
+
+/// What became of a registration, tested in this order.
+enum class RegistrationOutcome {
+    Created,
+    /// This account id is registered already; `existing` says as what. Nothing changed, no invitation used.
+    AccountExists,
+    /// The invitation is unknown, used up or expired. Nothing changed.
+    InvalidInvitation,
+    /// Somebody has this username or one that looks like it, or had it until recently. Nothing changed; the
+    /// invitation keeps its uses.
+    UsernameTaken,
+};
+
+struct RegistrationAnswer {
+    RegistrationOutcome outcome = RegistrationOutcome::Created;
+    std::optional<AccountRecord> existing;
+};
+
+enum class DeviceListOutcome {
+    Stored,
+    /// The stored list has this version or a higher one.
+    NotHigher,
+    UnknownAccount,
+};
+
+/// An invitation to register. The token itself is known only to whoever was given it.
+struct Invitation {
+    QByteArray tokenHash; // SHA-256 of the token's UTF-8 text, 32 bytes
+    quint32 uses = 1;
+    qint64 expiresAtMs = 0; // wall clock
+};
+
+/// Who has an account here: accounts, device lists, invitations (DESIGN section 9).
+///
+/// Any thread may call. Operations take effect in the order of the calls, reads included.
+class Directory {
+public:
+    using AccountKey = std::variant<base::AccountId, QString>; // by id, or by username
+
+    virtual ~Directory() = default;
+
+    /// Stores account, device list and prekeys and uses the invitation up by one, in one commit.
+    virtual void createAccount(NewAccount account, StoreCall call,
+                               StoreCallback<RegistrationAnswer> done) = 0;
+
+    /// The account with that id or exactly that username; nothing when there is none.
+    virtual void findAccount(AccountKey key, StoreCall call,
+                             StoreCallback<std::optional<AccountRecord>> done) = 0;
+
+    /// Replaces the account's list by one of a higher version, and drops mailboxes, prekeys and submission
+    /// windows of devices that are no longer on it.
+    virtual void setDeviceList(routing::DeviceList list, routing::SignedDeviceList signedList, StoreCall call,
+                               StoreCallback<DeviceListOutcome> done) = 0;
+
+    /// Deletes the account and all that hangs on it (mailboxes, prekeys, windows); its username rests from
+    /// `nowMs` on. Answers whether there was such an account.
+    virtual void eraseAccount(base::AccountId account, qint64 nowMs, StoreCall call,
+                              StoreCallback<bool> done) = 0;
+
+    /// Stores an invitation.
+    virtual void addInvitation(Invitation invitation, StoreCall call, StoreCallback<bool> done) = 0;
+};
+
+} // namespace recado::relay

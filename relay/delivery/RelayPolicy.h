@@ -1,0 +1,41 @@
+#pragma once
+
+#include "protocol/Limits.h"
+
+namespace recado::relay {
+
+/// Every number the relay's logic goes by; each is a configuration key of the relay. `limits` are the ones
+/// announced in Welcome, the others are the relay's own business.
+struct RelayPolicy {
+    protocol::Limits limits;
+
+    // Submissions of one account: how many at once, and how many a second on the long run. High enough for
+    // a bulk run of ten thousand messages; it is the mailbox quota that stops floods.
+    double submissionBurst = 50'000;
+    double submissionsPerSecond = 1'000;
+    // What may wait in one device's mailbox before senders are told quota_exceeded.
+    quint64 mailboxBytes = 256ULL * 1'024 * 1'024;
+    quint64 mailboxEnvelopes = 200'000;
+    // A connection with more than this queued gets no live envelopes and no typing notices.
+    qint64 queuedBytes = 512 * 1'024;
+    // Live envelopes remembered while a connection's mailbox is being read.
+    qint64 recordedBytes = 1'024 * 1'024;
+    // Usernames an account may ask for in vain, an hour.
+    int unknownUsernamesAnHour = 20;
+    // One-time prekeys of one device that one account gets, an hour.
+    int oneTimePrekeysAnHour = 5;
+    // Look-ups and bundle requests of one account: at once, and a second on the long run.
+    double requestBurst = 1'000;
+    double requestsPerSecond = 20;
+    // Typing notices from one account to another: at once, and milliseconds between them afterwards.
+    int ephemeralBurst = 5;
+    int ephemeralIntervalMs = 3'000;
+    // An account that comes back within this time was never away.
+    int presenceGraceMs = 2'000;
+    // How long a freed username rests.
+    int usernameRestDays = 180;
+    // How long the sender of a refused `busy` should wait.
+    int busyRetryMs = 500;
+};
+
+} // namespace recado::relay

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "relay/delivery/StoreAnswer.h"
+#include "relay/delivery/SubmissionCheck.h"
+
+#include <QHash>
+
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace recado::relay {
+
+/// A submission the relay has taken and not answered yet.
+struct Submission {
+    ParsedSubmission parsed;
+    StoreCall call;
+    qint64 receivedAtMs = 0; // monotonic
+    /// Rows neither committed nor acknowledged; counts once dispatched.
+    qsizetype unresolved = 0;
+    /// An attempt to store it ended Unknown: its rows may be there.
+    bool uncertain = false;
+    bool answered = false;
+    int attempts = 0;
+};
+using SubmissionPointer = std::shared_ptr<Submission>;
+
+/// The rows on their way to the disk, so that an acknowledgement that is faster counts as well.
+class PendingRows {
+public:
+    void add(const SubmissionPointer& submission);
+    void remove(const Submission& submission);
+    /// The device acknowledged these ids: takes its rows out, counts them down, and returns the submissions
+    /// that have no unresolved row left.
+    std::vector<SubmissionPointer> acknowledge(const base::DeviceAddress& device,
+                                               const QVector<DeliveryRange>& ranges);
+
+private:
+    QHash<base::DeviceAddress, std::map<base::DeliveryId, SubmissionPointer>> m_rows;
+};
+
+} // namespace recado::relay

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "relay/gateway/IoContext.h"
+#include "relay/gateway/Listener.h"
+#include "relay/gateway/SocketConnection.h"
+
+#include <QThread>
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+class QSocketNotifier;
+class QTimer;
+
+namespace recado::relay {
+
+/// One thread of a gateway: a Qt event loop in which a single notifier stands for the epoll descriptor of all
+/// its connections, one inbox for other threads, and one coarse timer for every deadline.
+///
+/// All public functions are for the gateway's owner, on another thread.
+class IoThread {
+public:
+    IoThread(GatewayServices services, Descriptor listenSocket);
+    /// finish() must have been called.
+    ~IoThread();
+
+    /// False when the system gave no epoll descriptor.
+    [[nodiscard]] bool isUsable() const { return m_context.poll.isOpen(); }
+
+    void run();
+    void startAccepting();
+    void stopAccepting();
+    /// A close frame for every connection.
+    void closeAll(quint16 code, const QString& reason);
+    /// Waits for the last connection to end; false when some are left after `patience`.
+    bool waitUntilEmpty(std::chrono::milliseconds patience);
+    /// Aborts what is left and joins the thread.
+    void finish();
+
+    [[nodiscard]] base::Inbox& inbox() { return m_context.inbox; }
+
+private:
+    void begin();
+    void end();
+    void accept(Descriptor socket, const PeerAddress& peer);
+    void refuse(const Descriptor& socket);
+    void settleAll();
+    void bury(SocketConnection& connection);
+    void tick();
+    [[nodiscard]] int tickIntervalMs() const;
+
+    IoContext m_context;
+    Listener m_listener;
+    QThread m_thread;
+    std::vector<std::unique_ptr<SocketConnection>> m_connections;
+
+    // Made and destroyed on the thread.
+    std::unique_ptr<QSocketNotifier> m_notifier;
+    std::unique_ptr<QTimer> m_timer;
+
+    std::mutex m_emptyMutex;
+    std::condition_variable m_emptyChanged;
+    bool m_empty = true;
+};
+
+} // namespace recado::relay

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <QString>
+
+#include <array>
+#include <cstddef>
+
+struct sockaddr;
+
+namespace recado::relay {
+
+/// A numeric IP address; IPv4 is kept in its IPv6-mapped form.
+class PeerAddress {
+public:
+    using Bytes = std::array<unsigned char, 16>;
+
+    PeerAddress() = default;
+    /// The null address for families other than IPv4 and IPv6.
+    static PeerAddress of(const sockaddr* address);
+
+    [[nodiscard]] QString toString() const;
+    [[nodiscard]] bool isLoopback() const;
+
+    /// What limits by address go by: the address, or the /64 an IPv6 subscriber has for himself.
+    [[nodiscard]] Bytes limitKey() const;
+
+private:
+    [[nodiscard]] bool isMapped() const;
+
+    Bytes m_bytes{};
+};
+
+} // namespace recado::relay

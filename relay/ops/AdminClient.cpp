@@ -1,0 +1,57 @@
+#include "relay/ops/AdminClient.h"
+
+#include "relay/ops/AdminCommands.h"
+#include "relay/ops/ControlSocket.h"
+#include "relay/ops/HomeThread.h"
+#include "relay/storage/RelayDatabase.h"
+#include "relay/storage/SqliteDirectory.h"
+
+#include <QJsonDocument>
+
+#include <future>
+
+namespace recado::relay {
+
+namespace {
+
+using base::makeError;
+using base::Reason;
+using base::Result;
+
+constexpr int answerTimeoutMs = 30'000;
+
+Result<QJsonObject> askRunningRelay(const Descriptor& socket, const QJsonObject& request) {
+    RECADO_CHECK(controlSocket::writeLine(socket, QJsonDocument(request).toJson(QJsonDocument::Compact)));
+    RECADO_TRY(const QByteArray line, controlSocket::readLine(socket, answerTimeoutMs));
+    return QJsonDocument::fromJson(line).object();
+}
+
+Result<QJsonObject> askDatabase(const QString& directory, const QJsonObject& request) {
+    RelayDatabaseOptions options;
+    options.directory = directory;
+    options.missing = MissingDatabase::Refuse;
+    const base::SystemClock clock;
+    HomeThread home;
+    RECADO_TRY(const std::unique_ptr<RelayDatabase> database, RelayDatabase::open(std::move(options), clock));
+    SqliteDirectory accounts(*database);
+    AdminCommands commands(*database, accounts, clock, home.inbox());
+    std::promise<QJsonObject> answered;
+    commands.run(request, [&answered](const QJsonObject& answer) { answered.set_value(answer); });
+    QJsonObject answer = answered.get_future().get();
+    database->stop();
+    home.stop();
+    return answer;
+}
+
+} // namespace
+
+Result<QJsonObject> runAdminCommand(const QString& directory, const QJsonObject& request) {
+    const auto socket = controlSocket::connectTo(directory);
+    RECADO_TRY(const QJsonObject answer,
+               socket.ok() ? askRunningRelay(*socket, request) : askDatabase(directory, request));
+    if (!answer.value(QStringLiteral("ok")).toBool())
+        return makeError(Reason::Configuration, answer.value(QStringLiteral("error")).toString());
+    return answer;
+}
+
+} // namespace recado::relay

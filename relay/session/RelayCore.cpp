@@ -1,0 +1,128 @@
+#include "relay/session/RelayCore.h"
+
+#include "relay/session/Session.h"
+
+namespace recado::relay {
+
+namespace {
+
+constexpr qint64 expiryIntervalMs = 60'000;
+
+/// Says goodbye for its session when the connection's owner lets go.
+class OwnedSession final : public SessionHandler {
+public:
+    explicit OwnedSession(std::shared_ptr<Session> session)
+        : m_session(std::move(session)) {}
+    ~OwnedSession() override { m_session->closed(); }
+
+    void received(const QByteArray& message) override { m_session->received(message); }
+    void writable() override { m_session->writable(); }
+    void closed() override { m_session->closed(); }
+
+private:
+    const std::shared_ptr<Session> m_session;
+};
+
+} // namespace
+
+class RelayCore::Parts {
+public:
+    Parts(RelayCoreConfig configuration, Stores givenStores, const base::Clock& givenClock,
+          base::Inbox& homeInbox)
+        : config(std::move(configuration))
+        , stores(givenStores)
+        , clock(givenClock)
+        , home(homeInbox)
+        , router(*stores.mailboxes, config.bootEpoch)
+        , rate(config.policy, clock)
+        , submitter(std::make_shared<Submitter>(
+              config.policy, Submitter::Parts{stores.mailboxes, stores.directory, &router, &metrics, &clock}))
+        , registration(
+              std::make_shared<Registration>(config.policy, config.registration, config.relayName,
+                                             Registration::Parts{stores.directory, &metrics, &clock}))
+        , accounts(std::make_shared<Accounts>(
+              config.policy, Accounts::Parts{stores.directory, &router, submitter.get(), &rate, &clock}))
+        , keys(std::make_shared<Keys>(config.policy,
+                                      Keys::Parts{stores.directory, stores.prekeys, &router, &rate, &clock}))
+        , presence(config.policy, router, clock)
+        , ephemerals(config.policy, router, presence, clock)
+        , services{&config,
+                   &clock,
+                   stores.mailboxes,
+                   stores.directory,
+                   stores.prekeys,
+                   &metrics,
+                   &router,
+                   submitter.get(),
+                   registration.get(),
+                   accounts.get(),
+                   keys.get(),
+                   &presence,
+                   &ephemerals,
+                   &rate} {}
+
+    void expire() {
+        stores.mailboxes->expire(clock.wallMs(), StoreCall{&home},
+                                 [weak = std::weak_ptr(submitter)](const auto& removed) {
+                                     const auto alive = weak.lock();
+                                     if (alive && removed.committed())
+                                         alive->expired(removed.value);
+                                 });
+    }
+
+    const RelayCoreConfig config;
+    const Stores stores;
+    const base::Clock& clock;
+    base::Inbox& home;
+    RelayMetrics metrics;
+    Router router;
+    RequestRate rate;
+    const std::shared_ptr<Submitter> submitter;
+    const std::shared_ptr<Registration> registration;
+    const std::shared_ptr<Accounts> accounts;
+    const std::shared_ptr<Keys> keys;
+    PresenceHub presence;
+    Ephemerals ephemerals;
+    const SessionServices services;
+    std::optional<qint64> lastExpiryMs;
+};
+
+std::unique_ptr<RelayCore> RelayCore::create(RelayCoreConfig config, Stores stores, const base::Clock& clock,
+                                             base::Inbox& home) {
+    return std::unique_ptr<RelayCore>(
+        new RelayCore(std::make_unique<Parts>(std::move(config), stores, clock, home)));
+}
+
+RelayCore::RelayCore(std::unique_ptr<Parts> parts)
+    : m_parts(std::move(parts)) {}
+
+RelayCore::~RelayCore() = default;
+
+std::unique_ptr<SessionHandler> RelayCore::openSession(SessionLink& link, base::Inbox& inbox) {
+    return std::make_unique<OwnedSession>(std::make_shared<Session>(link, inbox, m_parts->services));
+}
+
+void RelayCore::tick() {
+    m_parts->presence.tick();
+    const qint64 now = m_parts->clock.monotonicMs();
+    if (m_parts->lastExpiryMs && now - *m_parts->lastExpiryMs < expiryIntervalMs)
+        return;
+    m_parts->lastExpiryMs = now;
+    m_parts->expire();
+    m_parts->submitter->tidy();
+    m_parts->accounts->tidy();
+    m_parts->keys->tidy();
+    m_parts->ephemerals.tidy();
+    m_parts->rate.tidy();
+}
+
+void RelayCore::accountErased(base::AccountId account) {
+    m_parts->submitter->accountErased(account);
+    m_parts->router.removeAccount(account);
+}
+
+const RelayMetrics& RelayCore::metrics() const {
+    return m_parts->metrics;
+}
+
+} // namespace recado::relay

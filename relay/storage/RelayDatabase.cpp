@@ -1,0 +1,132 @@
+#include "relay/storage/RelayDatabase.h"
+
+#include "relay/storage/Schema.h"
+#include "sql/Transaction.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QLoggingCategory>
+
+#include <future>
+
+namespace recado::relay {
+
+using base::makeError;
+using base::Reason;
+using base::Result;
+using base::Status;
+
+namespace {
+
+Q_LOGGING_CATEGORY(relayStorageLog, "recado.relay.storage")
+
+sql::DatabaseOptions relayFile(const RelayDatabaseOptions& options) {
+    sql::DatabaseOptions file;
+    file.path = QDir(options.directory).filePath(QStringLiteral("relay.db"));
+    file.encryption = sql::Encryption::Plain;
+    file.cacheKib = options.cacheKib;
+    file.checkpointPages = 4000; // fewer, larger copies under load
+    return file;
+}
+
+Status prepareRelayDirectory(const QString& path) {
+    if (QDir(path).exists())
+        return {};
+    if (!QDir().mkpath(path))
+        return makeError(Reason::IoFailed, QStringLiteral("cannot make the data directory"));
+    if (!QFile::setPermissions(path,
+                               QFileDevice::ReadOwner | QFileDevice::WriteOwner | QFileDevice::ExeOwner))
+        return makeError(Reason::IoFailed, QStringLiteral("cannot protect the data directory"));
+    return {};
+}
+
+Result<std::unique_ptr<sql::Database>> openOrCreate(const sql::DatabaseOptions& file,
+                                                    MissingDatabase missing) {
+    // An empty file is a first start that was cut off; it never held anything.
+    if (QFileInfo(file.path).size() > 0)
+        return sql::Database::openExisting(file);
+    // A log without its database is what remains when somebody removed the database.
+    if (missing == MissingDatabase::Refuse || QFileInfo(file.path + QStringLiteral("-wal")).size() > 0)
+        return makeError(Reason::StorageCorrupt,
+                         QStringLiteral("relay.db is missing from the data directory"));
+    return sql::Database::create(file);
+}
+
+} // namespace
+
+Result<std::unique_ptr<RelayDatabase>> RelayDatabase::open(RelayDatabaseOptions options,
+                                                           const base::Clock& clock) {
+    RECADO_CHECK(prepareRelayDirectory(options.directory));
+    RECADO_TRY(sql::FileLock lock,
+               sql::FileLock::acquire(QDir(options.directory).filePath(QStringLiteral("relay.lock"))));
+    const sql::DatabaseOptions file = relayFile(options);
+    RelayMeta meta;
+    {
+        RECADO_TRY(const std::unique_ptr<sql::Database> database, openOrCreate(file, options.missing));
+        RECADO_CHECK(relaySchema().migrate(*database));
+        RECADO_TRY(sql::Transaction transaction, sql::Transaction::begin(*database));
+        RECADO_TRY(meta, startNewEpoch(*database));
+        RECADO_CHECK(transaction.commit());
+    }
+    options.writer.crashPrefix = "relay";
+    RECADO_TRY(
+        std::unique_ptr<sql::Writer> writer,
+        sql::Writer::start([file] { return sql::Database::openExisting(file); }, std::move(options.writer)));
+    return std::unique_ptr<RelayDatabase>(
+        new RelayDatabase(std::move(lock), std::move(meta), std::move(writer), clock));
+}
+
+RelayDatabase::RelayDatabase(sql::FileLock lock, RelayMeta meta, std::unique_ptr<sql::Writer> writer,
+                             const base::Clock& clock)
+    : m_lock(std::move(lock))
+    , m_meta(std::move(meta))
+    , m_clock(&clock)
+    , m_writer(std::move(writer)) {}
+
+Status RelayDatabase::fixPublicName(const QString& name) {
+    auto refusal = std::make_shared<Status>();
+    std::promise<sql::CommitResult> finished;
+    sql::WriterJob job;
+    job.run = [refusal, name](sql::Database& database) { return *refusal = storePublicName(database, name); };
+    job.done = [&finished](sql::CommitResult result) { finished.set_value(result); };
+    m_writer->submit(std::move(job));
+    const sql::CommitResult result = finished.get_future().get();
+    if (!*refusal)
+        return *refusal;
+    if (result != sql::CommitResult::Committed)
+        return makeError(Reason::StorageFailed, QStringLiteral("the relay's name could not be stored"));
+    m_meta.publicName = name;
+    return {};
+}
+
+/// A check to run when the request's turn comes.
+std::function<Status()> RelayDatabase::deadlineOf(const StoreCall& call) const {
+    const qint64 deadline = m_clock->monotonicMs() + call.deadline.count();
+    return [clock = m_clock, deadline]() -> Status {
+        if (clock->monotonicMs() > deadline)
+            return makeError(Reason::Timeout, QStringLiteral("its deadline passed before its turn came"));
+        return {};
+    };
+}
+
+StoreResult RelayDatabase::storeResult(sql::CommitResult result) {
+    switch (result) {
+    case sql::CommitResult::Committed:
+        return StoreResult::Committed;
+    case sql::CommitResult::NotCommitted:
+        return StoreResult::NotCommitted;
+    case sql::CommitResult::Unknown:
+        return StoreResult::Unknown;
+    case sql::CommitResult::Busy:
+        return StoreResult::Busy;
+    }
+    return StoreResult::Unknown;
+}
+
+/// Whoever asked learns only that it was not committed, so the cause must be told here.
+Status RelayDatabase::reported(base::Error error) {
+    qCWarning(relayStorageLog) << "a request failed:" << error.message;
+    return error;
+}
+
+} // namespace recado::relay

@@ -1,0 +1,82 @@
+#include "relay/storage/Schema.h"
+
+#include "queue/QueueTable.h"
+
+namespace recado::relay {
+
+namespace {
+
+constexpr char relayTablesV1[] = R"sql(
+CREATE TABLE meta (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    incarnation BLOB NOT NULL,
+    boot_epoch INTEGER NOT NULL,
+    public_name TEXT) STRICT;
+
+CREATE TABLE account (
+    id BLOB NOT NULL UNIQUE,
+    username TEXT NOT NULL UNIQUE,
+    skeleton TEXT NOT NULL UNIQUE,
+    list_version INTEGER NOT NULL,
+    list BLOB NOT NULL,
+    list_signature BLOB NOT NULL) STRICT;
+
+-- Names whose account was erased; nobody else gets them, or a look-alike, for a while.
+CREATE TABLE freed_username (
+    username TEXT NOT NULL,
+    skeleton TEXT NOT NULL,
+    freed_at INTEGER NOT NULL) STRICT;
+CREATE INDEX freed_username_skeleton ON freed_username (skeleton);
+
+CREATE TABLE invitation (
+    token_hash BLOB PRIMARY KEY,
+    uses INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE signed_prekey (
+    account BLOB NOT NULL,
+    device INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    signature BLOB NOT NULL,
+    PRIMARY KEY (account, device)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE one_time_prekey (
+    account BLOB NOT NULL,
+    device INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    PRIMARY KEY (account, device, id)) STRICT, WITHOUT ROWID;
+
+-- Gives each device's mailbox a number, which is its queue in the table of envelopes, and sums it up.
+CREATE TABLE mailbox (
+    id INTEGER PRIMARY KEY,
+    account BLOB NOT NULL,
+    device INTEGER NOT NULL,
+    envelopes INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (account, device)) STRICT;
+
+-- Bodies that envelopes share. Their use is counted apart from the content, so that counting never rewrites it.
+CREATE TABLE body (
+    id INTEGER PRIMARY KEY,
+    users INTEGER NOT NULL) STRICT;
+CREATE TABLE body_content (
+    id INTEGER PRIMARY KEY REFERENCES body (id) ON DELETE CASCADE,
+    content BLOB NOT NULL) STRICT;
+
+CREATE TABLE submission_window (
+    account BLOB NOT NULL,
+    device INTEGER NOT NULL,
+    highest INTEGER NOT NULL,
+    bits BLOB NOT NULL,
+    PRIMARY KEY (account, device)) STRICT, WITHOUT ROWID;
+)sql";
+
+} // namespace
+
+sql::Migrator relaySchema() {
+    return sql::Migrator({QByteArray(relayTablesV1) + queue::QueueTable::schema(envelopeTable)});
+}
+
+} // namespace recado::relay
