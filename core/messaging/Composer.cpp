@@ -1,0 +1,225 @@
+#include "messaging/Composer.h"
+
+#include "messaging/ChangeApplier.h"
+#include "messaging/ConversationClock.h"
+#include "protocol/FrameCodec.h"
+
+namespace recado::messaging {
+
+using base::makeError;
+using base::Reason;
+using protocol::fromBytes;
+
+namespace {
+
+base::Error unknownMessage() {
+    return makeError(Reason::UnknownMessage, QStringLiteral("there is no such message"));
+}
+
+void fillReference(content::MessageRef& reference, const MessageKey& key) {
+    reference.set_author_account(fromBytes(key.author.toBytes()));
+    reference.set_message_id(fromBytes(key.id.toBytes()));
+}
+
+} // namespace
+
+Composer::Composer(EngineContext& context, Outbox& outbox, ConversationDesk& conversations)
+    : m_context(context)
+    , m_outbox(outbox)
+    , m_conversations(conversations) {}
+
+base::Result<Composer::Peer> Composer::peerOf(const base::ConversationId& conversation) {
+    RECADO_TRY(ConversationRecord record, m_conversations.find(conversation));
+    RECADO_TRY(std::optional<ContactRecord> contact, m_context.stores.contacts.contact(record.peer));
+    if (!contact)
+        return makeError(Reason::StorageCorrupt, QStringLiteral("a conversation without its contact"));
+    if (!contact->identity.pending.isEmpty())
+        return makeError(Reason::IdentityChanged,
+                         QStringLiteral("the other side's key changed and waits for a decision"));
+    return Peer{std::move(record), std::move(*contact)};
+}
+
+base::Result<StoredMessage> Composer::load(LocalId message) {
+    RECADO_TRY(std::optional<StoredMessage> stored, m_context.stores.messages.load(message));
+    if (!stored)
+        return unknownMessage();
+    return std::move(*stored);
+}
+
+base::Status Composer::checkText(const QString& text) const {
+    if (text.trimmed().isEmpty())
+        return makeError(Reason::InvalidArgument, QStringLiteral("a message needs a text"));
+    if (text.toUtf8().size() > qsizetype(m_context.state.limits.textBytes))
+        return makeError(Reason::MessageTooLong, QStringLiteral("the text is too long"));
+    return {};
+}
+
+base::Status Composer::mayChange(const StoredMessage& message) const {
+    const bool inTime = m_context.nowMs() - message.timestampMs <= ChangeApplier::changeableMs;
+    if (!message.outgoing || message.deleted || !inTime)
+        return makeError(Reason::NotPermitted,
+                         QStringLiteral("only an own message, and within 48 hours of it"));
+    return {};
+}
+
+base::Status Composer::tellChanged(LocalId message) {
+    RECADO_TRY(std::optional<Message> view, m_context.stores.messages.view(message));
+    if (!view)
+        return {};
+    m_context.changes.conversationChanged(view->conversation);
+    m_context.changes.messageChanged(std::move(*view));
+    return {};
+}
+
+base::Result<Message> Composer::sendText(const base::ConversationId& conversation, const QString& text,
+                                         std::optional<LocalId> replyTo, FollowUps& followUps) {
+    if (!m_context.state.isRegistered())
+        return makeError(Reason::NotRegistered, QStringLiteral("this profile has no account yet"));
+    RECADO_CHECK(checkText(text));
+    Message sent;
+    const base::Status written = inWork(m_context, [&]() -> base::Status {
+        RECADO_TRY(Peer peer, peerOf(conversation));
+        RECADO_CHECK(m_conversations.acceptPeer(peer.contact, peer.conversation, followUps));
+        NewMessage row;
+        row.key = {conversation, m_context.ownAccount(), base::MessageId::random()};
+        row.senderDevice = m_context.state.account->device;
+        row.outgoing = true;
+        row.text = text;
+        row.timestampMs = m_context.nowMs();
+        row.clock = conversation_clock::next(peer.conversation.clock, row.timestampMs);
+        row.status = MessageStatus::Pending;
+        content::Content content;
+        content.mutable_text()->set_text(text.toStdString());
+        content.set_sent_at_ms(quint64(row.timestampMs));
+        if (replyTo) {
+            RECADO_TRY(const StoredMessage quoted, load(*replyTo));
+            if (quoted.key.conversation != conversation || quoted.placeholder)
+                return unknownMessage();
+            row.quoted = QuotedMessage{quoted.key.author, quoted.key.id};
+            fillReference(*content.mutable_text()->mutable_reply_to(), quoted.key);
+        }
+        RECADO_TRY(const LocalId local, m_context.stores.messages.insert(row));
+        RECADO_CHECK(m_outbox.append(peer.contact.account, row.key.id, local, std::move(content)));
+        RECADO_TRY(std::optional<Message> view, m_context.stores.messages.view(local));
+        if (!view)
+            return makeError(Reason::StorageCorrupt, QStringLiteral("a new row is not there"));
+        sent = std::move(*view);
+        m_context.changes.messageSent(sent);
+        m_context.changes.conversationChanged(conversation);
+        return {};
+    });
+    RECADO_CHECK(written);
+    return sent;
+}
+
+base::Status Composer::appendChange(const StoredMessage& target, content::Content content,
+                                    FollowUps& followUps) {
+    RECADO_TRY(Peer peer, peerOf(target.key.conversation));
+    RECADO_CHECK(m_conversations.acceptPeer(peer.contact, peer.conversation, followUps));
+    RECADO_CHECK(m_context.stores.conversations.saveClock(target.key.conversation, content.clock(),
+                                                          peer.conversation.ownSequence));
+    content.set_sent_at_ms(quint64(m_context.nowMs()));
+    return m_outbox.append(peer.contact.account, base::MessageId::random(), 0, std::move(content));
+}
+
+base::Status Composer::edit(LocalId message, const QString& text, FollowUps& followUps) {
+    return inWork(m_context, [&]() -> base::Status {
+        RECADO_TRY(const StoredMessage target, load(message));
+        RECADO_CHECK(mayChange(target));
+        RECADO_CHECK(checkText(text));
+        RECADO_TRY(const ConversationRecord record, m_conversations.find(target.key.conversation));
+        content::Content content;
+        content.set_clock(conversation_clock::next(record.clock, m_context.nowMs()));
+        content.mutable_edit()->set_text(text.toStdString());
+        fillReference(*content.mutable_edit()->mutable_target(), target.key);
+        RECADO_CHECK(m_context.stores.changes.edit(message, text, content.clock()));
+        RECADO_CHECK(appendChange(target, std::move(content), followUps));
+        return tellChanged(message);
+    });
+}
+
+base::Status Composer::remove(LocalId message, bool forEveryone, FollowUps& followUps) {
+    return inWork(m_context, [&]() -> base::Status {
+        RECADO_TRY(const StoredMessage target, load(message));
+        if (!forEveryone)
+            return eraseLocally(target);
+        RECADO_CHECK(mayChange(target));
+        RECADO_TRY(const ConversationRecord record, m_conversations.find(target.key.conversation));
+        content::Content content;
+        content.set_clock(conversation_clock::next(record.clock, m_context.nowMs()));
+        fillReference(*content.mutable_delete_message()->mutable_target(), target.key);
+        RECADO_CHECK(m_context.stores.changes.erase(message));
+        RECADO_CHECK(appendChange(target, std::move(content), followUps));
+        return tellChanged(message);
+    });
+}
+
+base::Status Composer::eraseLocally(const StoredMessage& message) {
+    RECADO_TRY(std::optional<Message> view, m_context.stores.messages.view(message.local));
+    RECADO_CHECK(m_context.stores.changes.remove(message.local));
+    m_context.changes.conversationChanged(message.key.conversation);
+    if (view) {
+        view->deleted = true;
+        view->text.clear();
+        view->quote.reset();
+        view->reactions.clear();
+        m_context.changes.messageChanged(std::move(*view));
+    }
+    return {};
+}
+
+base::Status Composer::react(LocalId message, const QString& emoji, FollowUps& followUps) {
+    if (emoji.toUtf8().size() > ChangeApplier::emojiBytes)
+        return makeError(Reason::InvalidArgument, QStringLiteral("a reaction is one emoji"));
+    return inWork(m_context, [&]() -> base::Status {
+        RECADO_TRY(const StoredMessage target, load(message));
+        if (target.deleted || target.placeholder)
+            return unknownMessage();
+        RECADO_TRY(const ConversationRecord record, m_conversations.find(target.key.conversation));
+        content::Content content;
+        content.set_clock(conversation_clock::next(record.clock, m_context.nowMs()));
+        content.mutable_reaction()->set_emoji(emoji.toStdString());
+        fillReference(*content.mutable_reaction()->mutable_target(), target.key);
+        RECADO_TRY(const bool changed,
+                   m_context.stores.changes.react(message, m_context.ownAccount(), emoji, content.clock()));
+        if (!changed)
+            return {};
+        RECADO_CHECK(appendChange(target, std::move(content), followUps));
+        return tellChanged(message);
+    });
+}
+
+base::Status Composer::markRead(LocalId message, FollowUps& followUps) {
+    return inWork(m_context, [&]() -> base::Status {
+        RECADO_TRY(const StoredMessage target, load(message));
+        RECADO_TRY(const QVector<StoredMessage> seen, m_context.stores.statuses.markSeen(message));
+        RECADO_TRY(const ConversationRecord record, m_conversations.find(target.key.conversation));
+        RECADO_TRY(const std::optional<ContactRecord> contact,
+                   m_context.stores.contacts.contact(record.peer));
+        m_context.changes.conversationChanged(target.key.conversation);
+        if (!contact || !contact->accepted || !m_context.state.privacy.sendReceipts)
+            return {};
+        for (const StoredMessage& one : seen) {
+            followUps.receiptsWait = true;
+            RECADO_CHECK(
+                m_context.stores.receipts.add(contact->account, record.id, ReceiptKind::Read, one.key.id));
+        }
+        return {};
+    });
+}
+
+base::Status Composer::retry(LocalId message, FollowUps& followUps) {
+    return inWork(m_context, [&]() -> base::Status {
+        RECADO_TRY(const StoredMessage target, load(message));
+        RECADO_TRY(std::optional<OutboxItem> item, m_context.stores.outbox.byMessage(message));
+        if (target.status != MessageStatus::Failed || !item)
+            return makeError(Reason::NotPermitted, QStringLiteral("this message has not failed"));
+        RECADO_CHECK(m_outbox.composeAnew(*item));
+        RECADO_CHECK(m_context.stores.statuses.setStatus(message, MessageStatus::Pending, std::nullopt));
+        m_context.changes.statusChanged(message, target.key.conversation, MessageStatus::Pending, {});
+        followUps.requeue.append(std::move(*item));
+        return {};
+    });
+}
+
+} // namespace recado::messaging

@@ -1,0 +1,89 @@
+#include "messaging/ConversationDesk.h"
+
+#include "messaging/ConversationIds.h"
+
+namespace recado::messaging {
+
+using base::makeError;
+using base::Reason;
+
+ConversationDesk::ConversationDesk(EngineContext& context, Outbox& outbox)
+    : m_context(context)
+    , m_outbox(outbox) {}
+
+base::Result<base::ConversationId> ConversationDesk::openDirect(const base::AccountId& peer) {
+    const base::ConversationId id = directConversationId(m_context.ownAccount(), peer);
+    const base::Status written = inWork(m_context, [&]() -> base::Status {
+        RECADO_TRY(const std::optional<ConversationRecord> there,
+                   m_context.stores.conversations.conversation(id));
+        if (there)
+            return {};
+        ConversationRecord record;
+        record.id = id;
+        record.peer = peer;
+        m_context.changes.conversationChanged(id);
+        return m_context.stores.conversations.insertConversation(record);
+    });
+    RECADO_CHECK(written);
+    return id;
+}
+
+base::Result<ConversationRecord> ConversationDesk::find(const base::ConversationId& conversation) {
+    RECADO_TRY(std::optional<ConversationRecord> record,
+               m_context.stores.conversations.conversation(conversation));
+    if (!record)
+        return makeError(Reason::UnknownChat, QStringLiteral("there is no such conversation"));
+    return std::move(*record);
+}
+
+base::Status ConversationDesk::acceptPeer(ContactRecord& contact, const ConversationRecord& conversation,
+                                          FollowUps& followUps) {
+    if (conversation.request) {
+        RECADO_CHECK(m_context.stores.conversations.setRequest(conversation.id, false));
+        m_context.changes.conversationChanged(conversation.id);
+    }
+    if (contact.accepted)
+        return {};
+    contact.accepted = true;
+    followUps.acceptedChanged = true;
+    RECADO_CHECK(m_context.stores.contacts.saveContact(contact));
+    if (!m_context.state.privacy.sendReceipts)
+        return {};
+    RECADO_TRY(const QVector<StoredMessage> received,
+               m_context.stores.statuses.newestIncoming(conversation.id, receiptsOnAccept));
+    for (const StoredMessage& message : received) {
+        followUps.receiptsWait = true;
+        RECADO_CHECK(m_context.stores.receipts.add(
+            contact.account, conversation.id,
+            message.status == MessageStatus::Seen ? ReceiptKind::Read : ReceiptKind::Delivered,
+            message.key.id));
+    }
+    return {};
+}
+
+base::Status ConversationDesk::accept(const base::ConversationId& conversation, FollowUps& followUps) {
+    return inWork(m_context, [&]() -> base::Status {
+        RECADO_TRY(const ConversationRecord record, find(conversation));
+        RECADO_TRY(std::optional<ContactRecord> contact, m_context.stores.contacts.contact(record.peer));
+        if (!contact)
+            return makeError(Reason::UnknownChat, QStringLiteral("there is no such contact"));
+        const bool before = contact->accepted;
+        RECADO_CHECK(acceptPeer(*contact, record, followUps));
+        if (before)
+            return {};
+        content::Content greeting;
+        greeting.mutable_greeting()->set_accepted(true);
+        return m_outbox.append(record.peer, base::MessageId::random(), 0, std::move(greeting));
+    });
+}
+
+base::Status ConversationDesk::remove(const base::ConversationId& conversation) {
+    return inWork(m_context, [&]() -> base::Status {
+        RECADO_TRY([[maybe_unused]] const ConversationRecord record, find(conversation));
+        RECADO_CHECK(m_context.stores.receipts.clear(conversation));
+        m_context.changes.conversationChanged(conversation);
+        return m_context.stores.conversations.removeConversation(conversation);
+    });
+}
+
+} // namespace recado::messaging

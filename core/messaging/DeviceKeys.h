@@ -1,0 +1,35 @@
+#pragma once
+
+#include "messaging/EngineContext.h"
+
+namespace recado::messaging {
+
+/// Makes and keeps this device's prekeys and its account's signed device list. Engine thread, inside a work.
+class DeviceKeys {
+public:
+    static constexpr qint64 rotationMs = 7LL * 24 * 3'600 * 1'000;
+    static constexpr int uploadCount = 100;
+
+    explicit DeviceKeys(EngineContext& context)
+        : m_context(context) {}
+
+    /// A fresh signed list of this one device, stored. First registration only.
+    base::Result<wire::SignedDeviceList> makeFirstList(const OwnAccount& account);
+    /// The stored own list; StorageCorrupt when there is none.
+    base::Result<wire::SignedDeviceList> ownList();
+
+    /// `count` new one-time prekeys, stored, and the signed prekey in use, which is made anew when there is
+    /// none, when it is a week old, or when `newSigned`.
+    base::Result<wire::PrekeyUpload> makeUpload(const crypto::IdentityKeyPair& identity, int count,
+                                                bool newSigned);
+    /// True when the signed prekey is due to be replaced.
+    base::Result<bool> isRotationDue();
+
+private:
+    base::Result<wire::SignedPrekey> makeSignedPrekey(const crypto::IdentityKeyPair& identity);
+    base::Result<std::vector<crypto::OneTimePreKey>> makeOneTimePrekeys(int count);
+
+    EngineContext& m_context;
+};
+
+} // namespace recado::messaging

@@ -1,0 +1,258 @@
+#include "messaging/InboundPipeline.h"
+
+#include "base/CrashPoint.h"
+#include "messaging/ConversationClock.h"
+#include "messaging/ConversationIds.h"
+
+namespace recado::messaging {
+
+using base::Reason;
+
+namespace {
+
+/// Errors of the store end the batch; any other belongs to the one envelope that caused it.
+bool isStoreError(const base::Error& error) {
+    return error.reason == Reason::StorageFailed || error.reason == Reason::StorageCorrupt ||
+           error.reason == Reason::ProfileLocked;
+}
+
+Envelope toEnvelope(const QuarantinedEnvelope& held) {
+    Envelope envelope;
+    envelope.headerOpened = true;
+    envelope.sender = held.sender;
+    envelope.submission = held.submission;
+    envelope.senderListVersion = held.senderListVersion;
+    envelope.prekeyMessage = held.prekeyMessage;
+    envelope.ciphertext = held.ciphertext;
+    envelope.body = held.body;
+    return envelope;
+}
+
+} // namespace
+
+InboundPipeline::InboundPipeline(EngineContext& context, PeerDirectory& directory, ContentApplier& applier)
+    : m_context(context)
+    , m_directory(directory)
+    , m_opener(context)
+    , m_applier(applier) {
+    m_next.setSingleShot(true);
+    connect(&m_next, &QTimer::timeout, this, [this] { next(); });
+}
+
+void InboundPipeline::receive(const wire::Deliver& delivery) {
+    m_queue.push_back(delivery);
+    // In the next turn: what arrived in this one becomes one batch.
+    if (m_batch.empty() && !m_next.isActive())
+        m_next.start(0);
+}
+
+void InboundPipeline::wentOffline() {
+    ++m_generation;
+    m_fetching = 0;
+    m_queue.clear();
+    m_batch.clear();
+    m_next.stop();
+}
+
+void InboundPipeline::next() {
+    if (!m_batch.empty() || m_queue.empty())
+        return;
+    while (!m_queue.empty() && m_batch.size() < std::size_t(batchSize)) {
+        m_batch.push_back(m_opener.openHeader(m_queue.front()));
+        m_queue.pop_front();
+    }
+    const auto unknown = sendersToFetch();
+    if (!unknown)
+        return m_context.storageFailed(unknown.error());
+    if (unknown->isEmpty())
+        return commitBatch();
+    m_fetching = int(unknown->size());
+    for (const base::AccountId& account : *unknown) {
+        m_fetchedAtMs[account] = m_context.clock.monotonicMs();
+        // Whatever comes of it: what stays unverified is kept unread.
+        m_directory.fetch(account, [this, generation = m_generation](const base::Result<base::AccountId>&) {
+            if (generation == m_generation && --m_fetching == 0)
+                commitBatch();
+        });
+    }
+}
+
+base::Result<QVector<base::AccountId>> InboundPipeline::sendersToFetch() {
+    QVector<base::AccountId> result;
+    QHash<base::AccountId, std::pair<quint64, routing::DeviceList>> seen;
+    const qint64 now = m_context.clock.monotonicMs();
+    for (const Envelope& envelope : m_batch) {
+        const base::AccountId& account = envelope.sender.account;
+        if (!envelope.headerOpened || account == m_context.ownAccount() || result.contains(account))
+            continue;
+        if (!seen.contains(account)) {
+            RECADO_TRY(const std::optional<ContactRecord> contact,
+                       m_context.stores.contacts.contact(account));
+            std::pair<quint64, routing::DeviceList> known;
+            if (contact && contact->deviceListVersion != 0) {
+                known.first = contact->deviceListVersion;
+                RECADO_TRY(known.second, PeerDirectory::listOf(*contact));
+            }
+            seen.insert(account, std::move(known));
+        }
+        const auto& [version, list] = seen[account];
+        if (version >= envelope.senderListVersion && list.find(envelope.sender.device))
+            continue;
+        // Anybody can put any number into a header: an account is not asked for at their pace.
+        const auto last = m_fetchedAtMs.constFind(account);
+        if (last == m_fetchedAtMs.constEnd() || now - *last >= m_context.timing.refetchDelayMs)
+            result.append(account);
+    }
+    return result;
+}
+
+void InboundPipeline::commitBatch() {
+    FollowUps followUps;
+    const std::vector<Envelope> batch = std::exchange(m_batch, {});
+    const base::Status status = inWork(m_context, [&]() -> base::Status {
+        for (const Envelope& envelope : batch)
+            RECADO_CHECK(takeIn(envelope, followUps));
+        base::crashPoint("client.before_inbound_commit");
+        return {};
+    });
+    if (!status)
+        return m_context.storageFailed(status.error());
+    base::crashPoint("client.after_inbound_commit");
+    base::crashPoint("client.before_ack");
+    acknowledge(batch);
+    base::crashPoint("client.after_ack");
+    if (!m_queue.empty())
+        m_next.start(0);
+    if (committed)
+        committed(followUps);
+}
+
+base::Status InboundPipeline::takeIn(const Envelope& envelope, FollowUps& followUps) {
+    const std::size_t mark = m_context.changes.mark();
+    auto cause = QuarantineCause::Undecryptable;
+    {
+        RECADO_TRY(SavepointScope savepoint, SavepointScope::begin(m_context.stores.work));
+        RECADO_TRY(const OpenedEnvelope opened, m_opener.open(envelope));
+        if (opened.outcome == OpenOutcome::Known)
+            return savepoint.release();
+        if (opened.outcome == OpenOutcome::Opened) {
+            const base::Status applied = m_applier.apply(opened, envelope, followUps);
+            if (applied)
+                return savepoint.release();
+            if (isStoreError(applied.error()))
+                return applied;
+        }
+        if (opened.outcome == OpenOutcome::Held)
+            cause = QuarantineCause::IdentityChanged;
+        RECADO_CHECK(savepoint.rollback());
+        m_context.changes.rollBackTo(mark);
+    }
+    return quarantine(envelope, cause, followUps);
+}
+
+base::Status InboundPipeline::quarantine(const Envelope& envelope, QuarantineCause cause,
+                                         FollowUps& followUps) {
+    if (envelope.headerOpened) {
+        RECADO_TRY(const std::optional<QuarantinedEnvelope> there,
+                   m_context.stores.quarantine.find(envelope.sender, envelope.submission));
+        if (there && there->ciphertext == envelope.ciphertext)
+            return {}; // delivered again
+    }
+    QuarantinedEnvelope row;
+    row.cause = cause;
+    row.sender = envelope.sender;
+    row.submission = envelope.submission;
+    row.senderListVersion = envelope.senderListVersion;
+    row.prekeyMessage = envelope.prekeyMessage;
+    if (!envelope.headerOpened)
+        row.sealedHeader = envelope.sealedHeader;
+    row.ciphertext = envelope.ciphertext;
+    row.body = envelope.body;
+    row.receivedMs = m_context.nowMs();
+    if (cause == QuarantineCause::Undecryptable && envelope.headerOpened) {
+        RECADO_TRY(row.placeholder, addPlaceholder(envelope));
+        followUps.resendsToAsk = true;
+    }
+    RECADO_TRY([[maybe_unused]] const qint64 id, m_context.stores.quarantine.add(row));
+    return {};
+}
+
+base::Result<LocalId> InboundPipeline::addPlaceholder(const Envelope& envelope) {
+    // Only in a conversation that is there: a forged header must not open one.
+    const base::ConversationId id = directConversationId(m_context.ownAccount(), envelope.sender.account);
+    RECADO_TRY(const std::optional<ConversationRecord> conversation,
+               m_context.stores.conversations.conversation(id));
+    if (!conversation)
+        return LocalId(0);
+    NewMessage row;
+    row.key = {id, envelope.sender.account, base::MessageId::random()};
+    row.senderDevice = envelope.sender.device;
+    row.placeholder = true;
+    row.timestampMs = m_context.nowMs();
+    row.clock = conversation_clock::next(conversation->clock, m_context.nowMs());
+    RECADO_CHECK(m_context.stores.conversations.saveClock(id, row.clock, conversation->ownSequence));
+    RECADO_TRY(const LocalId local, m_context.stores.messages.insert(row));
+    RECADO_TRY(std::optional<Message> view, m_context.stores.messages.view(local));
+    if (view)
+        m_context.changes.messageReceived(std::move(*view));
+    m_context.changes.conversationChanged(id);
+    return local;
+}
+
+base::Status InboundPipeline::release(const base::AccountId& account) {
+    FollowUps followUps;
+    const base::Status written = inWork(m_context, [&]() -> base::Status {
+        RECADO_TRY(QVector<QuarantinedEnvelope> held,
+                   m_context.stores.quarantine.list(account, QuarantineCause::IdentityChanged));
+        for (QuarantinedEnvelope& envelope : held)
+            RECADO_CHECK(releaseOne(envelope, followUps));
+        return {};
+    });
+    RECADO_CHECK(written);
+    if (committed)
+        committed(followUps);
+    return {};
+}
+
+base::Status InboundPipeline::releaseOne(QuarantinedEnvelope& held, FollowUps& followUps) {
+    const Envelope envelope = toEnvelope(held);
+    const std::size_t mark = m_context.changes.mark();
+    {
+        RECADO_TRY(SavepointScope savepoint, SavepointScope::begin(m_context.stores.work));
+        RECADO_TRY(const OpenedEnvelope opened, m_opener.open(envelope));
+        bool done = opened.outcome == OpenOutcome::Known;
+        if (opened.outcome == OpenOutcome::Opened) {
+            const base::Status applied = m_applier.apply(opened, envelope, followUps);
+            if (!applied && isStoreError(applied.error()))
+                return applied;
+            done = applied.ok();
+        }
+        if (done) {
+            RECADO_CHECK(m_context.stores.quarantine.remove(held.id));
+            return savepoint.release();
+        }
+        RECADO_CHECK(savepoint.rollback());
+        m_context.changes.rollBackTo(mark);
+    }
+    held.cause = QuarantineCause::Undecryptable;
+    RECADO_TRY(held.placeholder, addPlaceholder(envelope));
+    followUps.resendsToAsk = true;
+    return m_context.stores.quarantine.update(held);
+}
+
+void InboundPipeline::acknowledge(const std::vector<Envelope>& batch) {
+    wire::ClientFrame frame;
+    wire::Acknowledge* acknowledge = frame.mutable_acknowledge();
+    wire::DeliveryRange* range = nullptr;
+    for (const Envelope& envelope : batch) {
+        // Only ids that follow each other: what lies between two others may be somebody's unsent envelope.
+        if (!range || range->last() + 1 != envelope.delivery) {
+            range = acknowledge->add_ranges();
+            range->set_first(envelope.delivery);
+        }
+        range->set_last(envelope.delivery);
+    }
+    m_context.link.send({std::move(frame)});
+}
+
+} // namespace recado::messaging

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "base/Result.h"
+
+#include <QtGlobal>
+
+namespace recado::messaging {
+
+/// What time takes away. All limits are wall times (ms since 1970). Engine thread, inside a UnitOfWork.
+class MaintenanceStore {
+public:
+    virtual ~MaintenanceStore() = default;
+
+    /// Signed prekeys made before, seen base keys noted before.
+    virtual base::Status expireKeys(qint64 beforeMs) = 0;
+    /// Outbox items accepted (or delivered) before: nobody can ask for them any more.
+    virtual base::Status expireOutbox(qint64 acceptedBeforeMs) = 0;
+    /// Undecryptable envelopes received before: their bytes go, their placeholders stay.
+    virtual base::Status expireQuarantine(qint64 receivedBeforeMs) = 0;
+};
+
+} // namespace recado::messaging

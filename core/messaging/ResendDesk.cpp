@@ -1,0 +1,75 @@
+#include "messaging/ResendDesk.h"
+
+#include <QMap>
+
+namespace recado::messaging {
+
+ResendDesk::ResendDesk(EngineContext& context, Outbox& outbox)
+    : m_context(context)
+    , m_outbox(outbox) {
+    m_again.setSingleShot(true);
+    connect(&m_again, &QTimer::timeout, this, [this] { ask(true); });
+}
+
+base::Status ResendDesk::answer(const content::ResendRequest& request, const ContactRecord& from,
+                                FollowUps& followUps) {
+    if (!from.accepted || request.sender_device() != m_context.state.account->device)
+        return {};
+    const int count = std::min(request.submissions_size(), requestSize);
+    for (int index = 0; index < count; ++index) {
+        RECADO_TRY(std::optional<OutboxItem> item,
+                   m_context.stores.outbox.bySubmission(request.submissions(index)));
+        if (!item || item->receiver != from.account || item->resends >= attempts ||
+            item->state == OutboxState::Composed || item->state == OutboxState::Failed)
+            continue;
+        ++item->resends;
+        RECADO_CHECK(m_outbox.composeAnew(*item));
+        followUps.requeue.append(std::move(*item));
+    }
+    return {};
+}
+
+void ResendDesk::ask(bool again) {
+    const auto senders = m_context.stores.quarantine.sendersToAsk(attempts);
+    if (!senders)
+        return m_context.storageFailed(senders.error());
+    bool asked = false;
+    for (const base::AccountId& sender : *senders) {
+        const base::Status status = inWork(m_context, [&] { return askOne(sender, again, asked); });
+        if (!status)
+            return m_context.storageFailed(status.error());
+    }
+    if (!asked)
+        return;
+    m_again.start(m_context.timing.resendAgainMs);
+    m_outbox.wake();
+}
+
+base::Status ResendDesk::askOne(const base::AccountId& account, bool again, bool& asked) {
+    RECADO_TRY(const std::optional<ContactRecord> contact, m_context.stores.contacts.contact(account));
+    if (!contact || !contact->accepted || !contact->identity.pending.isEmpty())
+        return {}; // strangers get nothing
+    RECADO_TRY(const QVector<QuarantinedEnvelope> lost,
+               m_context.stores.quarantine.list(account, QuarantineCause::Undecryptable));
+    QMap<quint32, content::Content> requests;
+    for (QuarantinedEnvelope envelope : lost) {
+        if (envelope.resendRequests >= (again ? attempts : 1))
+            continue;
+        content::Content& request = requests[envelope.sender.device];
+        if (request.resend_request().submissions_size() >= requestSize)
+            continue;
+        request.mutable_resend_request()->set_sender_device(envelope.sender.device);
+        request.mutable_resend_request()->add_submissions(envelope.submission);
+        ++envelope.resendRequests;
+        RECADO_CHECK(m_context.stores.quarantine.update(envelope));
+    }
+    for (auto request = requests.begin(); request != requests.end(); ++request) {
+        // Whatever broke the old session must not break the question, nor the answer.
+        RECADO_CHECK(m_context.cipher.resetSession({account, request.key()}));
+        RECADO_CHECK(m_outbox.append(account, base::MessageId::random(), 0, request.value()));
+        asked = true;
+    }
+    return {};
+}
+
+} // namespace recado::messaging

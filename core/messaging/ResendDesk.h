@@ -1,0 +1,41 @@
+#pragma once
+
+#include "content.pb.h"
+#include "messaging/EngineContext.h"
+#include "messaging/FollowUps.h"
+#include "messaging/Outbox.h"
+
+#include <QObject>
+#include <QTimer>
+
+namespace recado::messaging {
+
+/// Asks for what could not be read, over a fresh session, and answers such questions: bounded both ways, and
+/// only between accounts that accepted each other. Engine thread.
+class ResendDesk : public QObject {
+    Q_OBJECT
+public:
+    /// Times one envelope is asked for, and times one content is sent again.
+    static constexpr int attempts = 3;
+    /// Submissions one request names.
+    static constexpr int requestSize = 100;
+
+    /// Both are borrowed.
+    ResendDesk(EngineContext& context, Outbox& outbox);
+
+    /// Inside a work: takes the named contents up again. The device is a listed one, its identity trusted.
+    base::Status answer(const content::ResendRequest& request, const ContactRecord& from,
+                        FollowUps& followUps);
+
+    /// Outside any work: asks for envelopes that were never asked for; with `again` for all.
+    void ask(bool again);
+
+private:
+    base::Status askOne(const base::AccountId& account, bool again, bool& asked);
+
+    EngineContext& m_context;
+    Outbox& m_outbox;
+    QTimer m_again;
+};
+
+} // namespace recado::messaging

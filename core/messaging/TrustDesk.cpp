@@ -1,0 +1,95 @@
+#include "messaging/TrustDesk.h"
+
+#include "crypto/SafetyNumber.h"
+#include "messaging/ConversationIds.h"
+#include "routing/Address.h"
+
+namespace recado::messaging {
+
+using base::makeError;
+using base::Reason;
+
+TrustDesk::TrustDesk(EngineContext& context, PeerDirectory& directory)
+    : m_context(context)
+    , m_directory(directory) {}
+
+void TrustDesk::resolve(const QString& address, Answer<base::AccountId> done) {
+    if (!m_context.state.isRegistered())
+        return done(makeError(Reason::NotRegistered, QStringLiteral("this profile has no account yet")));
+    const OwnAccount& own = *m_context.state.account;
+    const auto parsed = routing::Address::parse(address, own.relayName);
+    if (!parsed)
+        return done(parsed.error());
+    if (*parsed == routing::Address{own.username, own.relayName})
+        return done(makeError(Reason::InvalidArgument, QStringLiteral("that is this account")));
+    if (parsed->relayName != own.relayName)
+        return done(makeError(Reason::UnknownRecipient, QStringLiteral("that is another relay's address")));
+    const auto known = m_context.stores.contacts.contactByAddress(parsed->toString());
+    if (!known)
+        return done(known.error());
+    if (*known && (*known)->deviceListVersion != 0)
+        return done((*known)->account);
+    m_directory.findByUsername(parsed->username, std::move(done));
+}
+
+void TrustDesk::contact(const QString& address, Answer<Contact> done) {
+    resolve(address, [this, done = std::move(done)](const base::Result<base::AccountId>& account) {
+        if (!account)
+            return done(account.error());
+        done(describe(*account));
+    });
+}
+
+base::Result<Contact> TrustDesk::describe(const base::AccountId& account) {
+    RECADO_TRY(const std::optional<ContactRecord> record, m_context.stores.contacts.contact(account));
+    if (!record)
+        return makeError(Reason::UnknownRecipient, QStringLiteral("nobody has this address"));
+    Contact contact;
+    contact.person = personOf(*record);
+    contact.trust = record->identity.trust;
+    // The key that is to be compared is the one the other side uses now.
+    QByteArray key = record->identity.pending;
+    if (key.isEmpty())
+        key = record->identity.trusted;
+    if (key.isEmpty() && record->deviceListVersion != 0) {
+        RECADO_TRY(const routing::DeviceList list, PeerDirectory::listOf(*record));
+        key = list.identityKey;
+    }
+    if (key.isEmpty())
+        return contact;
+    RECADO_TRY(contact.safetyNumber,
+               crypto::safetyNumber(m_context.ownAccount(), m_context.state.account->identity.publicKey,
+                                    account, key));
+    return contact;
+}
+
+void TrustDesk::setTrust(const QString& address, Trust trust, std::function<void(base::Status)> done) {
+    if (trust != Trust::Verified && trust != Trust::Unverified)
+        return done(makeError(Reason::InvalidArgument, QStringLiteral("trust is verified or unverified")));
+    resolve(address, [this, trust, done = std::move(done)](const base::Result<base::AccountId>& account) {
+        if (!account)
+            return done(account.error());
+        const base::Status status = inWork(m_context, [&] { return decide(*account, trust); });
+        if (status && decided)
+            decided(*account);
+        done(status);
+    });
+}
+
+base::Status TrustDesk::decide(const base::AccountId& account, Trust trust) {
+    RECADO_TRY(const std::optional<ContactRecord> record, m_context.stores.contacts.contact(account));
+    if (!record)
+        return makeError(Reason::UnknownRecipient, QStringLiteral("nobody has this address"));
+    IdentityRecord identity = record->identity;
+    if (!identity.pending.isEmpty()) {
+        identity.trusted = std::exchange(identity.pending, {});
+    } else if (identity.trusted.isEmpty()) {
+        RECADO_TRY(const routing::DeviceList list, PeerDirectory::listOf(*record));
+        identity.trusted = list.identityKey;
+    }
+    identity.trust = trust;
+    m_context.changes.conversationChanged(directConversationId(m_context.ownAccount(), account));
+    return m_context.stores.contacts.setIdentity(account, identity);
+}
+
+} // namespace recado::messaging

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "messaging/PeerDirectory.h"
+
+namespace recado::messaging {
+
+/// People by their address, and what this person decides about their keys. Engine thread.
+class TrustDesk {
+public:
+    template <typename T>
+    using Answer = std::function<void(base::Result<T>)>;
+    using Decided = std::function<void(const base::AccountId&)>;
+
+    /// Both are borrowed.
+    TrustDesk(EngineContext& context, PeerDirectory& directory);
+
+    /// Called after a decision was committed.
+    Decided decided;
+
+    /// The account behind an address or a username of the own relay; asked at the relay unless met before.
+    /// NotRegistered, InvalidArgument, UnknownRecipient, RelayUnreachable, RateLimited.
+    void resolve(const QString& address, Answer<base::AccountId> done);
+    void contact(const QString& address, Answer<Contact> done);
+    void setTrust(const QString& address, Trust trust, std::function<void(base::Status)> done);
+
+private:
+    base::Result<Contact> describe(const base::AccountId& account);
+    base::Status decide(const base::AccountId& account, Trust trust);
+
+    EngineContext& m_context;
+    PeerDirectory& m_directory;
+};
+
+} // namespace recado::messaging

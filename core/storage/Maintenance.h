@@ -1,0 +1,32 @@
+#pragma once
+
+#include "messaging/MaintenanceStore.h"
+#include "storage/OutboxTable.h"
+#include "storage/QuarantineTable.h"
+
+namespace recado::storage {
+
+/// What time takes away from a profile.
+class Maintenance final : public messaging::MaintenanceStore {
+public:
+    Maintenance(sql::Database& database, OutboxTable& outbox, QuarantineTable& quarantine)
+        : m_database(database)
+        , m_outbox(outbox)
+        , m_quarantine(quarantine) {}
+
+    /// A signed prekey goes when its successor was made before `beforeMs`, so that the newest always stays
+    /// and a replaced one stays as long after its replacement as the limit says. A seen base key goes when
+    /// besides all signed prekeys of its time are gone: until then it could be replayed.
+    base::Status expireKeys(qint64 beforeMs) override;
+    base::Status expireOutbox(qint64 acceptedBeforeMs) override { return m_outbox.expire(acceptedBeforeMs); }
+    base::Status expireQuarantine(qint64 receivedBeforeMs) override {
+        return m_quarantine.expire(receivedBeforeMs);
+    }
+
+private:
+    sql::Database& m_database;
+    OutboxTable& m_outbox;
+    QuarantineTable& m_quarantine;
+};
+
+} // namespace recado::storage

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "messaging/UnitOfWork.h"
+#include "sql/Transaction.h"
+
+#include <optional>
+#include <vector>
+
+namespace recado::storage {
+
+/// The one transaction that all tables of a profile write in. Beginning twice, or ending what was not begun,
+/// is StorageFailed. Crash points `profile.before_commit` and `profile.after_commit`.
+class Work final : public messaging::UnitOfWork {
+public:
+    explicit Work(sql::Database& database)
+        : m_database(database) {}
+    ~Work() override;
+
+    base::Status begin() override;
+    base::Status commit() override;
+    base::Status rollback() override;
+    base::Status beginSavepoint() override;
+    base::Status releaseSavepoint() override;
+    base::Status rollbackSavepoint() override;
+
+private:
+    void undoSavepoints();
+
+    sql::Database& m_database;
+    std::optional<sql::Transaction> m_transaction;
+    std::vector<sql::Savepoint> m_savepoints; // the innermost is last
+};
+
+} // namespace recado::storage

@@ -1,0 +1,124 @@
+#include "TestProfile.h"
+
+using namespace Qt::StringLiterals;
+
+namespace recado::tests {
+
+/// Edits, deletions, reactions, replies.
+class ChangesTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void anEditReachesTheOtherSide();
+    void aDeletionForEveryoneTakesTheText();
+    void aDeletionForOneselfStaysHere();
+    void aReactionComesAndGoes();
+    void aReplyQuotesItsMessage();
+    void anothersMessageIsNotOnesOwnToChange();
+    void aChangeThatComesBeforeItsMessageIsKept();
+
+private:
+    std::unique_ptr<FakeRelay> m_relay;
+    std::unique_ptr<TestProfile> m_ana;
+    std::unique_ptr<TestProfile> m_bia;
+    messaging::LocalId m_sent = 0;     // as Ana knows it
+    messaging::LocalId m_received = 0; // as Bia knows it
+};
+
+void ChangesTest::init() {
+    m_relay = std::make_unique<FakeRelay>();
+    m_ana = std::make_unique<TestProfile>(*m_relay);
+    m_bia = std::make_unique<TestProfile>(*m_relay);
+    QVERIFY(m_ana->signUp(u"ana"_s).ok());
+    QVERIFY(m_bia->signUp(u"bia"_s).ok());
+    m_sent = m_ana->say(u"bia"_s, u"hello"_s)->id;
+    QTRY_COMPARE(m_bia->received.size(), 1);
+    m_received = m_bia->received[0].id;
+}
+
+void ChangesTest::cleanup() {
+    m_ana.reset();
+    m_bia.reset();
+    m_relay.reset();
+}
+
+void ChangesTest::anEditReachesTheOtherSide() {
+    QVERIFY(m_ana->await(m_ana->client->editMessage(m_sent, u"hello you"_s)).ok());
+    QTRY_COMPARE(m_bia->changed.size(), 1);
+    QCOMPARE(m_bia->changed[0].id, m_received);
+    QCOMPARE(m_bia->changed[0].text, u"hello you"_s);
+    QVERIFY(m_bia->changed[0].edited);
+    QCOMPARE(m_ana->timeline(u"bia"_s), QStringList({u"hello you"_s}));
+    QVERIFY(m_ana->await(m_ana->client->editMessage(m_sent, u"again"_s)).ok());
+    QTRY_COMPARE(m_bia->timeline(u"ana"_s), QStringList({u"again"_s}));
+}
+
+void ChangesTest::aDeletionForEveryoneTakesTheText() {
+    QVERIFY(m_ana->await(m_ana->client->deleteMessage(m_sent, true)).ok());
+    QTRY_COMPARE(m_bia->changed.size(), 1);
+    QVERIFY(m_bia->changed[0].deleted);
+    QVERIFY(m_bia->changed[0].text.isEmpty());
+    QCOMPARE(m_ana->await(m_ana->client->editMessage(m_sent, u"x"_s)).error().reason,
+             base::Reason::NotPermitted);
+}
+
+void ChangesTest::aDeletionForOneselfStaysHere() {
+    const int before = m_relay->totalSubmits(m_bia->self.account);
+    QVERIFY(m_bia->settle());
+    QVERIFY(m_bia->await(m_bia->client->deleteMessage(m_received, false)).ok());
+    QVERIFY(m_bia->settle());
+    QVERIFY(m_bia->timeline(u"ana"_s).isEmpty());
+    QCOMPARE(m_ana->timeline(u"bia"_s), QStringList({u"hello"_s}));
+    QVERIFY(m_relay->totalSubmits(m_bia->self.account) <= before + 1); // its receipt at most
+}
+
+void ChangesTest::aReactionComesAndGoes() {
+    QVERIFY(m_bia->await(m_bia->client->react(m_received, u"👍"_s)).ok());
+    QTRY_COMPARE(m_ana->changed.size(), 1);
+    QCOMPARE(m_ana->changed[0].reactions.size(), 1);
+    QCOMPARE(m_ana->changed[0].reactions[0].emoji, u"👍"_s);
+    QCOMPARE(m_ana->changed[0].reactions[0].sender.address, u"bia@test"_s);
+    QVERIFY(m_bia->await(m_bia->client->react(m_received, {})).ok());
+    QTRY_COMPARE(m_ana->changed.size(), 2);
+    QVERIFY(m_ana->changed[1].reactions.isEmpty());
+    QCOMPARE(m_bia->await(m_bia->client->react(m_received, QString(65, u'a'))).error().reason,
+             base::Reason::InvalidArgument);
+}
+
+void ChangesTest::aReplyQuotesItsMessage() {
+    QVERIFY(
+        m_bia->await(m_bia->client->sendText(m_bia->received[0].conversation, u"yes?"_s, m_received)).ok());
+    QTRY_COMPARE(m_ana->received.size(), 1);
+    QVERIFY(m_ana->received[0].quote.has_value());
+    QCOMPARE(m_ana->received[0].quote->message, m_sent);
+    QCOMPARE(m_ana->received[0].quote->text, u"hello"_s);
+}
+
+void ChangesTest::anothersMessageIsNotOnesOwnToChange() {
+    QCOMPARE(m_bia->await(m_bia->client->editMessage(m_received, u"x"_s)).error().reason,
+             base::Reason::NotPermitted);
+    QCOMPARE(m_bia->await(m_bia->client->deleteMessage(m_received, true)).error().reason,
+             base::Reason::NotPermitted);
+}
+
+void ChangesTest::aChangeThatComesBeforeItsMessageIsKept() {
+    QVERIFY(m_bia->settle());
+    // The message breaks on its way and is sent again after its edit.
+    bool broken = false;
+    m_relay->tamper = [&](const base::DeviceAddress& to, wire::Deliver& row) {
+        if (to.account == m_bia->self.account && !std::exchange(broken, true))
+            row.mutable_ciphertext()->back() = char(row.ciphertext().back() ^ 1);
+    };
+    m_bia->link->setReachable(false);
+    const auto second = m_ana->say(u"bia"_s, u"second"_s);
+    QVERIFY(m_ana->await(m_ana->client->editMessage(second->id, u"second, edited"_s)).ok());
+    QVERIFY(m_ana->settle());
+    m_bia->link->setReachable(true);
+    QTRY_COMPARE(m_bia->timeline(u"ana"_s), QStringList({u"hello"_s, u"second, edited"_s}));
+}
+
+} // namespace recado::tests
+
+QTEST_GUILESS_MAIN(recado::tests::ChangesTest)
+#include "ChangesTest.moc"

@@ -1,0 +1,257 @@
+#include "TestProfile.h"
+
+using namespace Qt::StringLiterals;
+
+namespace recado::tests {
+
+using messaging::MessageStatus;
+using When = CrashingWork::When;
+
+/// Nothing lost, nothing shown twice, whatever the network, the relay and the process do.
+class DeliveryFaultsTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void anEnvelopeDeliveredTwiceIsShownOnce();
+    void theSameBytesAreSentAgainAfterACut();
+    void aBusyRelayIsAskedAgain();
+    void aFinalRefusalFailsTheMessageAndRetrySendsIt();
+    void aReinstalledDeviceIsSealedForAnew();
+    void aRestoredRelayGetsEverythingAgain();
+    void aCrashAtAnyCommitLosesAndDoublesNothing_data();
+    void aCrashAtAnyCommitLosesAndDoublesNothing();
+    void randomFaultsLoseAndDoubleNothing_data();
+    void randomFaultsLoseAndDoubleNothing();
+};
+
+void DeliveryFaultsTest::anEnvelopeDeliveredTwiceIsShownOnce() {
+    FakeRelay relay;
+    relay.faults.duplicate = 1;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    for (int number = 0; number < 5; ++number)
+        QVERIFY(ana.say(u"bia"_s, QString::number(number)).ok());
+    QTRY_COMPARE(ana.statuses.count(MessageStatus::Delivered), 5);
+    QVERIFY(bia.settle());
+    QCOMPARE(bia.received.size(), 5);
+}
+
+void DeliveryFaultsTest::theSameBytesAreSentAgainAfterACut() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    QVERIFY(ana.say(u"bia"_s, u"first"_s).ok());
+    QVERIFY(ana.settle());
+    QVector<QByteArray> seen;
+    relay.refuse = [&](const wire::Submit& submit) {
+        if (protocol::toBytes(submit.recipients(0).account_id()) != bia.self.account.toBytes())
+            return std::string();
+        seen.append(protocol::toBytes(submit.SerializeAsString()));
+        if (seen.size() < 3)
+            ana.link->cut();
+        return seen.size() < 3 ? std::string("busy") : std::string();
+    };
+    QVERIFY(ana.say(u"bia"_s, u"second"_s).ok());
+    QTRY_COMPARE(bia.received.size(), 2);
+    QCOMPARE(seen.size(), 3);
+    QCOMPARE(seen[0], seen[1]);
+    QCOMPARE(seen[1], seen[2]);
+}
+
+void DeliveryFaultsTest::aBusyRelayIsAskedAgain() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    int refusals = 0;
+    relay.refuse = [&](const wire::Submit&) {
+        return ++refusals <= 3 ? std::string(refusals % 2 ? "busy" : "rate_limited") : std::string();
+    };
+    QVERIFY(ana.say(u"bia"_s, u"patience"_s).ok());
+    QTRY_COMPARE(bia.received.size(), 1);
+    QVERIFY(!ana.statuses.contains(MessageStatus::Failed));
+}
+
+void DeliveryFaultsTest::aFinalRefusalFailsTheMessageAndRetrySendsIt() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    relay.refuse = [](const wire::Submit&) { return std::string("message_too_long"); };
+    const auto sent = ana.say(u"bia"_s, u"hello"_s);
+    QTRY_COMPARE(ana.statuses, QVector<MessageStatus>({MessageStatus::Failed}));
+    const auto shown = ana.await(ana.client->message(sent->id));
+    QCOMPARE(shown->failure, base::Reason::MessageTooLong);
+    QVERIFY(ana.settle());
+    relay.refuse = {};
+    QVERIFY(ana.await(ana.client->retry(sent->id)).ok());
+    QTRY_COMPARE(bia.received.size(), 1);
+    QTRY_VERIFY(ana.statuses.contains(MessageStatus::Delivered));
+}
+
+void DeliveryFaultsTest::aReinstalledDeviceIsSealedForAnew() {
+    FakeRelay relay;
+    const base::AccountId account = base::AccountId::random();
+    const crypto::IdentityKeyPair identity = *crypto::generateIdentity();
+    TestProfile ana(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    auto before = std::make_unique<TestProfile>(relay);
+    before->adopt(account, u"bia"_s, 1, identity);
+    relay.putList(account, u"bia"_s, signedList(account, 1, identity, {before->listing}));
+    before->reopen();
+    QVERIFY(ana.say(u"bia"_s, u"one"_s).ok());
+    QTRY_COMPARE(before->received.size(), 1);
+    QVERIFY(before->settle());
+    QVERIFY(ana.settle());
+    before.reset();
+    TestProfile after(relay);
+    relay.device({account, 1}).prekeys.clear();
+    after.adopt(account, u"bia"_s, 1, identity);
+    relay.putList(account, u"bia"_s, signedList(account, 2, identity, {after.listing}));
+    after.reopen();
+    const int submits = relay.totalSubmits(ana.self.account);
+    QVERIFY(ana.say(u"bia"_s, u"two"_s).ok());
+    QTRY_COMPARE(after.received.size(), 1);
+    QCOMPARE(after.received[0].text, u"two"_s);
+    QCOMPARE(relay.totalSubmits(ana.self.account), submits + 2); // refused, then sealed anew
+}
+
+void DeliveryFaultsTest::aRestoredRelayGetsEverythingAgain() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    QVERIFY(ana.say(u"bia"_s, u"delivered"_s).ok());
+    QTRY_VERIFY(ana.statuses.contains(MessageStatus::Delivered));
+    QVERIFY(ana.settle());
+    QVERIFY(bia.settle());
+    bia.link->setReachable(false);
+    QVERIFY(ana.say(u"bia"_s, u"lost with the disk"_s).ok());
+    QVERIFY(ana.settle());
+    const auto oldPrekeys = relay.device({ana.self.account, 1}).prekeys.front().id();
+
+    // The backup is older than the last message, its marks and some prekeys.
+    relay.device({bia.self.account, 1}).mailbox.clear();
+    relay.device({ana.self.account, 1}).known.clear();
+    relay.incarnation = QByteArray(16, 'b');
+    ana.link->cut();
+    QTRY_VERIFY(relay.device({ana.self.account, 1}).prekeys.front().id() != oldPrekeys);
+    QVERIFY(ana.settle());
+    bia.link->setReachable(true);
+    QTRY_COMPARE(bia.received.size(), 2);
+    QVERIFY(bia.settle());
+    QCOMPARE(bia.timeline(u"ana"_s), QStringList({u"delivered"_s, u"lost with the disk"_s}));
+}
+
+void DeliveryFaultsTest::aCrashAtAnyCommitLosesAndDoublesNothing_data() {
+    QTest::addColumn<bool>("sender");
+    QTest::addColumn<int>("commit");
+    QTest::addColumn<bool>("before");
+    for (int commit = 1; commit <= 9; ++commit) {
+        for (const bool sender : {true, false}) {
+            for (const bool before : {true, false})
+                QTest::addRow("%s, commit %d, %s", sender ? "sender" : "receiver", commit,
+                              before ? "before" : "after")
+                    << sender << commit << before;
+        }
+    }
+}
+
+void DeliveryFaultsTest::aCrashAtAnyCommitLosesAndDoublesNothing() {
+    QFETCH(bool, sender);
+    QFETCH(int, commit);
+    QFETCH(bool, before);
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    QVERIFY(ana.settle());
+    QVERIFY(bia.settle());
+    TestProfile& victim = sender ? ana : bia;
+    const auto chat = ana.chatWith(u"bia"_s);
+    QVERIFY(chat.ok());
+    victim.work->crashAt(commit, before ? When::Before : When::After);
+    QStringList promised; // what the sender's person was told is composed, or what the disk has anyway
+    for (int number = 0; number < 3; ++number) {
+        const QString text = QString::number(number);
+        const auto sent = ana.await(ana.client->sendText(*chat, text));
+        if (!sent) {
+            ana.reopen();
+            if (ana.timeline(u"bia"_s).contains(text))
+                promised.append(text);
+            continue;
+        }
+        promised.append(text);
+        (void)QTest::qWaitFor([&] { return victim.work->crashed() || bia.received.size() > number; }, 500);
+    }
+    if (victim.work->crashed())
+        victim.reopen();
+    QTRY_COMPARE(bia.timeline(u"ana"_s), promised);
+    QVERIFY(ana.settle());
+    QVERIFY(bia.settle());
+    QCOMPARE(bia.timeline(u"ana"_s), promised);
+    QCOMPARE(ana.timeline(u"bia"_s), promised);
+}
+
+void DeliveryFaultsTest::randomFaultsLoseAndDoubleNothing_data() {
+    QTest::addColumn<quint32>("seed");
+    for (quint32 seed = 1; seed <= 5; ++seed)
+        QTest::addRow("seed %u", seed) << seed;
+}
+
+void DeliveryFaultsTest::randomFaultsLoseAndDoubleNothing() {
+    QFETCH(quint32, seed);
+    FakeRelay relay(seed);
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    const auto there = ana.chatWith(u"bia"_s);
+    const auto back = bia.chatWith(u"ana"_s);
+    QVERIFY(there.ok() && back.ok());
+    relay.faults = {.cutBefore = 0.06, .cutAfter = 0.06, .duplicate = 0.2, .reorder = 0.3};
+    std::mt19937 random(seed);
+    QStringList fromAna;
+    QStringList fromBia;
+    for (int step = 0; step < 60; ++step) {
+        const bool first = random() % 2 == 0;
+        QStringList& said = first ? fromAna : fromBia;
+        TestProfile& who = first ? ana : bia;
+        const QString text = (first ? u"a"_s : u"b"_s) + QString::number(said.size());
+        const auto sent = who.await(who.client->sendText(first ? *there : *back, text));
+        QVERIFY2(sent.ok(), sent.ok() ? "" : qPrintable(sent.error().message));
+        said.append(text);
+        if (random() % 12 == 0)
+            (random() % 2 ? ana : bia).reopen();
+    }
+    relay.faults = {};
+    QVERIFY(ana.settle());
+    QVERIFY(bia.settle());
+    const auto heard = [](TestProfile& who, const QString& with, QChar from) {
+        QStringList texts;
+        for (const QString& text : who.timeline(with)) {
+            if (text.startsWith(from) || text == u"?"_s)
+                texts.append(text);
+        }
+        return texts;
+    };
+    QTRY_COMPARE(heard(bia, u"ana"_s, u'a'), fromAna);
+    QTRY_COMPARE(heard(ana, u"bia"_s, u'b'), fromBia);
+    QVERIFY(ana.settle());
+    QVERIFY(bia.settle());
+    QCOMPARE(heard(bia, u"ana"_s, u'b'), fromBia);
+    QCOMPARE(bia.timeline(u"ana"_s).size(), 60);
+    QCOMPARE(ana.timeline(u"bia"_s), bia.timeline(u"ana"_s)); // both read the same order
+}
+
+} // namespace recado::tests
+
+QTEST_GUILESS_MAIN(recado::tests::DeliveryFaultsTest)
+#include "DeliveryFaultsTest.moc"

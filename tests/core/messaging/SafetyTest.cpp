@@ -1,0 +1,244 @@
+#include "TestProfile.h"
+
+using namespace Qt::StringLiterals;
+
+namespace recado::tests {
+
+using messaging::MessageStatus;
+using messaging::Trust;
+
+/// Keys that change, bytes that break, strangers who pry.
+class SafetyTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void safetyNumbersAgreeOnBothSides();
+    void aChangedIdentityHoldsMessagesUntilThePersonDecides();
+    void aDamagedEnvelopeBecomesAPlaceholderAndHeals();
+    void aLostReceiptLeavesNothingBehind();
+    void aResendIsAnsweredThreeTimesAtMost();
+    void aStrangersDamagedEnvelopeIsAnsweredWithNothing();
+    void anUnlistedDeviceIsNotBelieved();
+    void anAccountThatTheRelayDoesNotKnowIsNotBelieved();
+    void aForgedOlderDeviceListIsRefused();
+};
+
+namespace {
+
+void breakCiphertext(wire::Deliver& row) {
+    std::string& bytes = *row.mutable_ciphertext();
+    bytes[bytes.size() / 2] = char(bytes[bytes.size() / 2] ^ 1);
+}
+
+} // namespace
+
+void SafetyTest::safetyNumbersAgreeOnBothSides() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    const auto seenByAna = ana.await(ana.client->contact(u"bia"_s));
+    const auto seenByBia = bia.await(bia.client->contact(u"ana@test"_s));
+    QVERIFY(seenByAna.ok());
+    QVERIFY(seenByBia.ok());
+    QCOMPARE(seenByAna->safetyNumber.size(), 60);
+    QCOMPARE(seenByAna->safetyNumber, seenByBia->safetyNumber);
+    QCOMPARE(seenByAna->trust, Trust::Unverified);
+    QVERIFY(ana.await(ana.client->setTrust(u"bia"_s, Trust::Verified)).ok());
+    QCOMPARE(ana.await(ana.client->contact(u"bia"_s))->trust, Trust::Verified);
+    QCOMPARE(ana.await(ana.client->setTrust(u"bia"_s, Trust::Changed)).error().reason,
+             base::Reason::InvalidArgument);
+    QVERIFY(ana.say(u"bia"_s, u"still works"_s).ok());
+    QTRY_COMPARE(bia.received.size(), 1);
+}
+
+void SafetyTest::aChangedIdentityHoldsMessagesUntilThePersonDecides() {
+    FakeRelay relay;
+    const base::AccountId account = base::AccountId::random();
+    const crypto::IdentityKeyPair before = *crypto::generateIdentity();
+    const crypto::IdentityKeyPair after = *crypto::generateIdentity();
+    TestProfile ana(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    auto old = std::make_unique<TestProfile>(relay);
+    old->adopt(account, u"bia"_s, 1, before);
+    relay.putList(account, u"bia"_s, signedList(account, 1, before, {old->listing}));
+    old->reopen();
+    QVERIFY(ana.say(u"bia"_s, u"one"_s).ok());
+    QTRY_COMPARE(old->received.size(), 1);
+    QVERIFY(old->settle());
+    QVERIFY(ana.settle());
+    old.reset();
+
+    // Bia lost every device; her account goes on with another identity.
+    TestProfile fresh(relay);
+    fresh.adopt(account, u"bia"_s, 2, after);
+    relay.putList(account, u"bia"_s, signedList(account, 2, after, {fresh.listing}));
+    fresh.reopen();
+    QVERIFY(fresh.say(u"ana"_s, u"it is me"_s).ok());
+    QTRY_COMPARE(ana.identityChanges.size(), 1);
+    QVERIFY(fresh.settle());
+    QVERIFY(ana.received.isEmpty());
+    QCOMPARE(ana.say(u"bia"_s, u"who?"_s).error().reason, base::Reason::IdentityChanged);
+    QVERIFY(ana.await(ana.client->conversations())->first().identityChanged);
+    QCOMPARE(ana.await(ana.client->contact(u"bia"_s))->trust, Trust::Changed);
+    ana.reopen(); // the decision is not lost with the process
+    QCOMPARE(ana.say(u"bia"_s, u"who?"_s).error().reason, base::Reason::IdentityChanged);
+
+    QVERIFY(ana.await(ana.client->setTrust(u"bia"_s, Trust::Unverified)).ok());
+    QTRY_COMPARE(ana.received.size(), 1);
+    QCOMPARE(ana.received[0].text, u"it is me"_s);
+    QVERIFY(ana.say(u"bia"_s, u"welcome back"_s).ok());
+    QTRY_COMPARE(fresh.received.size(), 1);
+    QCOMPARE(fresh.received[0].text, u"welcome back"_s);
+}
+
+void SafetyTest::aDamagedEnvelopeBecomesAPlaceholderAndHeals() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    QVERIFY(ana.say(u"bia"_s, u"one"_s).ok());
+    QTRY_COMPARE(bia.received.size(), 1);
+    QVERIFY(bia.settle());
+    bool broken = false;
+    relay.tamper = [&](const base::DeviceAddress& to, wire::Deliver& row) {
+        if (to.account == bia.self.account && !std::exchange(broken, true))
+            breakCiphertext(row);
+    };
+    QVERIFY(ana.say(u"bia"_s, u"two"_s).ok());
+    QTRY_COMPARE(bia.received.size(), 2);
+    QVERIFY(bia.received[1].placeholder);
+    QVERIFY(bia.received[1].text.isEmpty());
+    const messaging::LocalId row = bia.received[1].id;
+    QTRY_VERIFY(!bia.changed.isEmpty());
+    QCOMPARE(bia.changed.last().id, row);
+    QCOMPARE(bia.changed.last().text, u"two"_s);
+    QVERIFY(ana.say(u"bia"_s, u"three"_s).ok());
+    QTRY_COMPARE(bia.received.size(), 3);
+    QCOMPARE(bia.timeline(u"ana"_s), QStringList({u"one"_s, u"two"_s, u"three"_s}));
+    QVERIFY(!bia.received[2].gapBefore);
+    QTRY_COMPARE(ana.statuses.count(MessageStatus::Delivered), 3);
+}
+
+void SafetyTest::aLostReceiptLeavesNothingBehind() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    bool broken = false;
+    relay.tamper = [&](const base::DeviceAddress& to, wire::Deliver& row) {
+        if (to.account == ana.self.account && !std::exchange(broken, true))
+            breakCiphertext(row);
+    };
+    QVERIFY(ana.say(u"bia"_s, u"one"_s).ok());
+    QTRY_VERIFY(ana.statuses.contains(MessageStatus::Delivered));
+    QVERIFY(broken);
+    QCOMPARE(ana.timeline(u"bia"_s), QStringList({u"one"_s}));
+}
+
+void SafetyTest::aResendIsAnsweredThreeTimesAtMost() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    QVERIFY(ana.say(u"bia"_s, u"one"_s).ok());
+    QTRY_COMPARE(bia.received.size(), 1);
+    QVERIFY(bia.settle());
+    int broken = 0;
+    relay.tamper = [&](const base::DeviceAddress& to, wire::Deliver& row) {
+        if (to.account == bia.self.account) {
+            breakCiphertext(row);
+            ++broken;
+        }
+    };
+    QVERIFY(ana.say(u"bia"_s, u"two"_s).ok());
+    // The message, and its three resends; then nobody tries any more, however often they meet.
+    QTRY_COMPARE(broken, 4);
+    for (int round = 0; round < 3; ++round) {
+        bia.reopen();
+        QVERIFY(bia.settle());
+        QVERIFY(ana.settle());
+    }
+    QCOMPARE(broken, 4);
+}
+
+void SafetyTest::aStrangersDamagedEnvelopeIsAnsweredWithNothing() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s, messaging::AcceptRequests::Ask).ok());
+    relay.tamper = [&](const base::DeviceAddress&, wire::Deliver& row) { breakCiphertext(row); };
+    QVERIFY(ana.say(u"bia"_s, u"one"_s).ok());
+    QVERIFY(ana.settle());
+    QTRY_VERIFY(relay.device({bia.self.account, 1}).mailbox.empty());
+    QVERIFY(bia.settle());
+    QCOMPARE(relay.totalSubmits(bia.self.account), 0);
+    QVERIFY(bia.await(bia.client->conversations())->isEmpty());
+}
+
+void SafetyTest::anUnlistedDeviceIsNotBelieved() {
+    FakeRelay relay;
+    const base::AccountId account = base::AccountId::random();
+    const crypto::IdentityKeyPair identity = *crypto::generateIdentity();
+    TestProfile ana(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    TestProfile first(relay);
+    TestProfile second(relay);
+    first.adopt(account, u"bia"_s, 1, identity);
+    second.adopt(account, u"bia"_s, 2, identity);
+    relay.putList(account, u"bia"_s, signedList(account, 1, identity, {first.listing}));
+    second.reopen();
+    QVERIFY(second.say(u"ana"_s, u"I am not on the list"_s).ok());
+    QVERIFY(second.settle());
+    QTRY_VERIFY(relay.device({ana.self.account, 1}).mailbox.empty());
+    QVERIFY(ana.settle());
+    QVERIFY(ana.received.isEmpty());
+}
+
+void SafetyTest::anAccountThatTheRelayDoesNotKnowIsNotBelieved() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    TestProfile ghost(relay);
+    const base::AccountId account = base::AccountId::random();
+    const crypto::IdentityKeyPair identity = *crypto::generateIdentity();
+    ghost.adopt(account, u"ghost"_s, 1, identity);
+    ghost.reopen();
+    relay.accounts.erase(account);
+    QVERIFY(ghost.say(u"ana"_s, u"boo"_s).ok());
+    QVERIFY(ghost.settle());
+    QTRY_VERIFY(relay.device({ana.self.account, 1}).mailbox.empty());
+    QVERIFY(ana.received.isEmpty());
+}
+
+void SafetyTest::aForgedOlderDeviceListIsRefused() {
+    FakeRelay relay;
+    const base::AccountId account = base::AccountId::random();
+    const crypto::IdentityKeyPair identity = *crypto::generateIdentity();
+    TestProfile ana(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    TestProfile first(relay);
+    TestProfile removed(relay);
+    first.adopt(account, u"bia"_s, 1, identity);
+    removed.adopt(account, u"bia"_s, 2, identity);
+    relay.putList(account, u"bia"_s, signedList(account, 5, identity, {first.listing}));
+    first.reopen();
+    QVERIFY(ana.say(u"bia"_s, u"one"_s).ok());
+    QTRY_COMPARE(first.received.size(), 1);
+    // The relay brings back a list on which the removed device still stood.
+    relay.putList(account, u"bia"_s, signedList(account, 4, identity, {first.listing, removed.listing}));
+    removed.reopen();
+    QVERIFY(ana.say(u"bia"_s, u"two"_s).ok());
+    QTRY_VERIFY(relay.totalSubmits(ana.self.account) >= 2);
+    QVERIFY(removed.settle());
+    QVERIFY(removed.received.isEmpty());
+}
+
+} // namespace recado::tests
+
+QTEST_GUILESS_MAIN(recado::tests::SafetyTest)
+#include "SafetyTest.moc"

@@ -1,0 +1,418 @@
+#include "storage/ProfileKey.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QRegularExpression>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <map>
+
+namespace recado::tests {
+
+using base::Reason;
+using base::SecretBytes;
+using storage::Credentials;
+using storage::KeyProtection;
+using storage::PassphraseCost;
+using storage::ProfileKey;
+using storage::ProtectionRequest;
+
+namespace {
+
+/// A keychain in memory whose moods a test chooses.
+class MemoryKeychain final : public storage::Keychain {
+public:
+    QString name = QStringLiteral("secret-service");
+    bool answers = true;
+    bool keepsWhatItIsGiven = true;
+    std::map<QString, QByteArray> entries;
+
+    [[nodiscard]] QString backend() const override { return name; }
+    base::Result<std::optional<SecretBytes>> read(const QString& entry) override {
+        if (!answers)
+            return base::makeError(Reason::IoFailed, QStringLiteral("no service"));
+        const auto row = entries.find(entry);
+        if (row == entries.end())
+            return std::optional<SecretBytes>();
+        return std::optional(SecretBytes::copyOf(row->second));
+    }
+    base::Status write(const QString& entry, const SecretBytes& secret) override {
+        if (!answers)
+            return base::makeError(Reason::IoFailed, QStringLiteral("no service"));
+        if (keepsWhatItIsGiven)
+            entries[entry] = secret.view().toByteArray();
+        return {};
+    }
+    base::Status remove(const QString& entry) override {
+        if (!answers)
+            return base::makeError(Reason::IoFailed, QStringLiteral("no service"));
+        entries.erase(entry);
+        return {};
+    }
+};
+
+constexpr PassphraseCost cheap{1, 8192};
+
+SecretBytes secret(const char* text) {
+    return SecretBytes::copyOf(text);
+}
+
+ProtectionRequest byPassphrase(const char* text) {
+    ProtectionRequest request;
+    request.protection = KeyProtection::Passphrase;
+    request.passphrase = secret(text);
+    request.cost = cheap;
+    return request;
+}
+
+ProtectionRequest byKeychain(storage::Keychain& keychain) {
+    ProtectionRequest request;
+    request.protection = KeyProtection::Keychain;
+    request.keychain = &keychain;
+    return request;
+}
+
+Credentials withPassphrase(const char* text) {
+    Credentials credentials;
+    credentials.passphrase = secret(text);
+    return credentials;
+}
+
+Credentials withKeychain(storage::Keychain& keychain) {
+    Credentials credentials;
+    credentials.keychain = &keychain;
+    return credentials;
+}
+
+Credentials withRecoveryCode(const QString& code) {
+    Credentials credentials;
+    credentials.recoveryCode = code;
+    return credentials;
+}
+
+} // namespace
+
+class ProfileKeyTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void aKeyFileGivesTheKeyBackAndIsPrivate();
+    void aKeyFileThatOthersMayReadIsRefused();
+    void aPassphraseOpensAndAWrongOneDoesNot();
+    void theKeyIsNotInThePassphraseProtectedFile();
+    void theEverydayCostIsWhatThePolicySays();
+    void aKeychainOpensOnlyTheOneThatIsPinned();
+    void aKeychainThatLosesItsEntryLocksAndNeverMakesANewKey();
+    void aKeychainThatKeepsNothingIsNotTrusted();
+    void aRecoveryCodeOpensHoweverItIsTyped();
+    void aWrongRecoveryCodeDoesNotOpen_data();
+    void aWrongRecoveryCodeDoesNotOpen();
+    void theRecoveryCodeSurvivesAPassphraseChange();
+    void changingThePassphraseKeepsTheKey();
+    void changingWithAWrongPassphraseChangesNothing();
+    void changingToAKeychainAndBackLeavesNoEntry();
+    void aRequestWithoutItsSecretIsRefused();
+    void noSecondKeyIsMade();
+    void aDatabaseWithoutKeyFileNeverGetsANewKey();
+    void aNewDirectoryHasNoProtection();
+    void aDamagedKeyFileIsCorrupt_data();
+    void aDamagedKeyFileIsCorrupt();
+    void aDamagedWrapIsAWrongKey();
+    void absurdParametersAreRefusedBeforeTheyCost();
+
+private:
+    [[nodiscard]] QString directory() const { return m_directory->path(); }
+    [[nodiscard]] QString keyPath() const { return directory() + QStringLiteral("/key.json"); }
+    [[nodiscard]] QByteArray keyFileBytes() const;
+    void overwriteKeyFile(const QByteArray& bytes) const;
+    void makeDatabase() const;
+
+    std::unique_ptr<QTemporaryDir> m_directory;
+};
+
+void ProfileKeyTest::init() {
+    m_directory = std::make_unique<QTemporaryDir>();
+    QVERIFY(m_directory->isValid());
+}
+
+QByteArray ProfileKeyTest::keyFileBytes() const {
+    QFile file(keyPath());
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+void ProfileKeyTest::overwriteKeyFile(const QByteArray& bytes) const {
+    QFile file(keyPath());
+    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    QVERIFY(file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner));
+    QCOMPARE(file.write(bytes), bytes.size());
+}
+
+void ProfileKeyTest::makeDatabase() const {
+    QFile file(directory() + QStringLiteral("/profile.db"));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    QCOMPARE(file.write("pages"), qint64(5));
+}
+
+void ProfileKeyTest::aKeyFileGivesTheKeyBackAndIsPrivate() {
+    const auto created = ProfileKey::create(directory(), {});
+    QVERIFY(created.ok());
+    QCOMPARE(created->key.size(), std::size_t(ProfileKey::keySize));
+    QVERIFY(created->recoveryCode.isEmpty());
+    QCOMPARE(ProfileKey::unlock(directory(), {})->view(), created->key.view());
+    const auto others = QFileDevice::ReadGroup | QFileDevice::WriteGroup | QFileDevice::ReadOther |
+                        QFileDevice::WriteOther | QFileDevice::ExeOwner;
+    QVERIFY((QFile::permissions(keyPath()) & others) == 0);
+    QCOMPARE((*ProfileKey::protection(directory()))->protection, KeyProtection::KeyFile);
+}
+
+void ProfileKeyTest::aKeyFileThatOthersMayReadIsRefused() {
+    QVERIFY(ProfileKey::create(directory(), {}).ok());
+    for (const auto extra : {QFileDevice::ReadGroup, QFileDevice::WriteGroup, QFileDevice::ReadOther}) {
+        QVERIFY(QFile::setPermissions(keyPath(), QFileDevice::ReadOwner | QFileDevice::WriteOwner | extra));
+        QCOMPARE(ProfileKey::unlock(directory(), {}).error().reason, Reason::NotPermitted);
+        QCOMPARE(ProfileKey::protection(directory()).error().reason, Reason::NotPermitted);
+    }
+    QVERIFY(QFile::setPermissions(keyPath(), QFileDevice::ReadOwner | QFileDevice::WriteOwner));
+    QVERIFY(ProfileKey::unlock(directory(), {}).ok());
+}
+
+void ProfileKeyTest::aPassphraseOpensAndAWrongOneDoesNot() {
+    const auto created = ProfileKey::create(directory(), byPassphrase("correct horse"));
+    QVERIFY(created.ok());
+    QCOMPARE(ProfileKey::unlock(directory(), withPassphrase("correct horse"))->view(), created->key.view());
+    QCOMPARE(ProfileKey::unlock(directory(), withPassphrase("correct house")).error().reason,
+             Reason::WrongKey);
+    QCOMPARE(ProfileKey::unlock(directory(), {}).error().reason, Reason::ProfileLocked);
+    const auto info = *ProfileKey::protection(directory());
+    QCOMPARE(info->protection, KeyProtection::Passphrase);
+    QVERIFY(!info->hasRecoveryCode);
+}
+
+void ProfileKeyTest::theKeyIsNotInThePassphraseProtectedFile() {
+    const auto created = ProfileKey::create(directory(), byPassphrase("correct horse"));
+    const QByteArray file = keyFileBytes();
+    QVERIFY(!file.isEmpty());
+    QVERIFY(!file.contains(created->key.view().toByteArray().toBase64()));
+    QVERIFY(!file.contains("correct horse"));
+    QVERIFY(!file.contains("\"key\""));
+}
+
+void ProfileKeyTest::theEverydayCostIsWhatThePolicySays() {
+    auto request = byPassphrase("once at full cost");
+    request.cost = {};
+    QVERIFY(ProfileKey::create(directory(), request).ok());
+    const auto stored = QJsonDocument::fromJson(keyFileBytes()).object();
+    QCOMPARE(stored[QLatin1String("passes")].toInteger(), 3);
+    QCOMPARE(stored[QLatin1String("memoryBytes")].toInteger(), 256 * 1024 * 1024);
+    QVERIFY(ProfileKey::unlock(directory(), withPassphrase("once at full cost")).ok());
+}
+
+void ProfileKeyTest::aKeychainOpensOnlyTheOneThatIsPinned() {
+    MemoryKeychain keychain;
+    const auto created = ProfileKey::create(directory(), byKeychain(keychain));
+    QVERIFY(created.ok());
+    QCOMPARE(ProfileKey::unlock(directory(), withKeychain(keychain))->view(), created->key.view());
+    QCOMPARE((*ProfileKey::protection(directory()))->keychainBackend, QStringLiteral("secret-service"));
+
+    QCOMPARE(ProfileKey::unlock(directory(), {}).error().reason, Reason::ProfileLocked);
+    keychain.name = QStringLiteral("kwallet");
+    const auto other = ProfileKey::unlock(directory(), withKeychain(keychain));
+    QCOMPARE(other.error().reason, Reason::ProfileLocked);
+    QVERIFY(other.error().message.contains(QStringLiteral("secret-service")));
+    keychain.name = QStringLiteral("secret-service");
+    keychain.entries.begin()->second[0] = char(keychain.entries.begin()->second[0] ^ 1);
+    QCOMPARE(ProfileKey::unlock(directory(), withKeychain(keychain)).error().reason, Reason::WrongKey);
+}
+
+void ProfileKeyTest::aKeychainThatLosesItsEntryLocksAndNeverMakesANewKey() {
+    MemoryKeychain keychain;
+    QVERIFY(ProfileKey::create(directory(), byKeychain(keychain)).ok());
+    makeDatabase();
+    const QByteArray before = keyFileBytes();
+    const auto entries = keychain.entries;
+    keychain.entries.clear();
+    QCOMPARE(ProfileKey::unlock(directory(), withKeychain(keychain)).error().reason, Reason::ProfileLocked);
+    keychain.answers = false;
+    QCOMPARE(ProfileKey::unlock(directory(), withKeychain(keychain)).error().reason, Reason::ProfileLocked);
+    keychain.answers = true;
+    QVERIFY(keychain.entries.empty());
+    QCOMPARE(keyFileBytes(), before);
+    keychain.entries = entries;
+    QVERIFY(ProfileKey::unlock(directory(), withKeychain(keychain)).ok());
+}
+
+void ProfileKeyTest::aKeychainThatKeepsNothingIsNotTrusted() {
+    MemoryKeychain keychain;
+    keychain.keepsWhatItIsGiven = false;
+    QCOMPARE(ProfileKey::create(directory(), byKeychain(keychain)).error().reason, Reason::IoFailed);
+    keychain.answers = false;
+    QCOMPARE(ProfileKey::create(directory(), byKeychain(keychain)).error().reason, Reason::IoFailed);
+    QVERIFY(!QFile::exists(keyPath()));
+}
+
+void ProfileKeyTest::aRecoveryCodeOpensHoweverItIsTyped() {
+    auto request = byPassphrase("forgotten");
+    request.withRecoveryCode = true;
+    const auto created = ProfileKey::create(directory(), request);
+    const QString code = created->recoveryCode;
+    static const QRegularExpression shape(
+        QStringLiteral("^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){7}$"));
+    QVERIFY2(shape.match(code).hasMatch(), qPrintable(code));
+    QVERIFY((*ProfileKey::protection(directory()))->hasRecoveryCode);
+    QString alike = code;
+    alike.replace(u'0', u'o').replace(u'1', u'l');
+    QString spaced = code.toLower();
+    spaced.replace(u'-', u' ');
+    for (const QString& typed : {code, code.toLower(), alike, spaced, QString(code).remove(u'-')})
+        QCOMPARE(ProfileKey::unlock(directory(), withRecoveryCode(typed))->view(), created->key.view());
+}
+
+void ProfileKeyTest::aWrongRecoveryCodeDoesNotOpen_data() {
+    QTest::addColumn<QString>("code");
+    QTest::newRow("another") << QStringLiteral("0000-0000-0000-0000-0000-0000-0000-0000");
+    QTest::newRow("short") << QStringLiteral("0000-0000");
+    QTest::newRow("long") << QStringLiteral("0000-0000-0000-0000-0000-0000-0000-0000-0");
+    QTest::newRow("foreign characters") << QStringLiteral("UUUU-0000-0000-0000-0000-0000-0000-0000");
+}
+
+void ProfileKeyTest::aWrongRecoveryCodeDoesNotOpen() {
+    QFETCH(QString, code);
+    auto request = byPassphrase("x");
+    request.withRecoveryCode = true;
+    QVERIFY(ProfileKey::create(directory(), request).ok());
+    QCOMPARE(ProfileKey::unlock(directory(), withRecoveryCode(code)).error().reason, Reason::WrongKey);
+}
+
+void ProfileKeyTest::theRecoveryCodeSurvivesAPassphraseChange() {
+    auto request = byPassphrase("old");
+    request.withRecoveryCode = true;
+    const auto created = ProfileKey::create(directory(), request);
+    const auto recovery = withRecoveryCode(created->recoveryCode);
+    QVERIFY(ProfileKey::change(directory(), recovery, byPassphrase("new")).ok());
+    QCOMPARE(ProfileKey::unlock(directory(), withPassphrase("new"))->view(), created->key.view());
+    QCOMPARE(ProfileKey::unlock(directory(), recovery)->view(), created->key.view());
+
+    auto renewed = byPassphrase("new");
+    renewed.withRecoveryCode = true;
+    const auto changed = ProfileKey::change(directory(), withPassphrase("new"), renewed);
+    QVERIFY(changed->recoveryCode != created->recoveryCode);
+    QCOMPARE(ProfileKey::unlock(directory(), recovery).error().reason, Reason::WrongKey);
+    QVERIFY(ProfileKey::unlock(directory(), withRecoveryCode(changed->recoveryCode)).ok());
+}
+
+void ProfileKeyTest::changingThePassphraseKeepsTheKey() {
+    const auto created = ProfileKey::create(directory(), byPassphrase("old"));
+    makeDatabase();
+    const auto changed = ProfileKey::change(directory(), withPassphrase("old"), byPassphrase("new"));
+    QVERIFY(changed.ok());
+    QCOMPARE(changed->key.view(), created->key.view());
+    QCOMPARE(ProfileKey::unlock(directory(), withPassphrase("new"))->view(), created->key.view());
+    QCOMPARE(ProfileKey::unlock(directory(), withPassphrase("old")).error().reason, Reason::WrongKey);
+}
+
+void ProfileKeyTest::changingWithAWrongPassphraseChangesNothing() {
+    QVERIFY(ProfileKey::create(directory(), byPassphrase("old")).ok());
+    const QByteArray before = keyFileBytes();
+    QCOMPARE(ProfileKey::change(directory(), withPassphrase("guess"), byPassphrase("new")).error().reason,
+             Reason::WrongKey);
+    QCOMPARE(ProfileKey::change(directory(), withPassphrase("old"), byPassphrase("")).error().reason,
+             Reason::InvalidArgument);
+    QCOMPARE(keyFileBytes(), before);
+}
+
+void ProfileKeyTest::changingToAKeychainAndBackLeavesNoEntry() {
+    MemoryKeychain keychain;
+    const auto created = ProfileKey::create(directory(), {});
+    QVERIFY(ProfileKey::change(directory(), {}, byKeychain(keychain)).ok());
+    QVERIFY(!keyFileBytes().contains(created->key.view().toByteArray().toBase64()));
+    QCOMPARE(keychain.entries.size(), std::size_t(1));
+    QVERIFY(ProfileKey::change(directory(), withKeychain(keychain), byPassphrase("p")).ok());
+    QVERIFY(keychain.entries.empty());
+    QCOMPARE(ProfileKey::unlock(directory(), withPassphrase("p"))->view(), created->key.view());
+}
+
+void ProfileKeyTest::aRequestWithoutItsSecretIsRefused() {
+    QCOMPARE(ProfileKey::create(directory(), byPassphrase("")).error().reason, Reason::InvalidArgument);
+    ProtectionRequest noKeychain;
+    noKeychain.protection = KeyProtection::Keychain;
+    QCOMPARE(ProfileKey::create(directory(), noKeychain).error().reason, Reason::InvalidArgument);
+    QVERIFY(!QFile::exists(keyPath()));
+}
+
+void ProfileKeyTest::noSecondKeyIsMade() {
+    QVERIFY(ProfileKey::create(directory(), {}).ok());
+    const QByteArray before = keyFileBytes();
+    QCOMPARE(ProfileKey::create(directory(), {}).error().reason, Reason::ProfileInUse);
+    QCOMPARE(keyFileBytes(), before);
+}
+
+void ProfileKeyTest::aDatabaseWithoutKeyFileNeverGetsANewKey() {
+    makeDatabase();
+    QCOMPARE(ProfileKey::create(directory(), {}).error().reason, Reason::StorageCorrupt);
+    QCOMPARE(ProfileKey::unlock(directory(), {}).error().reason, Reason::StorageCorrupt);
+    QCOMPARE(ProfileKey::protection(directory()).error().reason, Reason::StorageCorrupt);
+    QVERIFY(!QFile::exists(keyPath()));
+}
+
+void ProfileKeyTest::aNewDirectoryHasNoProtection() {
+    QVERIFY(!ProfileKey::protection(directory())->has_value());
+    QCOMPARE(ProfileKey::unlock(directory(), {}).error().reason, Reason::IoFailed);
+    const QString missing = directory() + QStringLiteral("/missing");
+    QCOMPARE(ProfileKey::create(missing, {}).error().reason, Reason::IoFailed);
+}
+
+void ProfileKeyTest::aDamagedKeyFileIsCorrupt_data() {
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::newRow("empty") << QByteArray();
+    QTest::newRow("no JSON") << QByteArray("\x01\x02 not json");
+    QTest::newRow("other version") << QByteArray(R"({"version":2,"protection":"file"})");
+    QTest::newRow("unknown protection") << QByteArray(R"({"version":1,"protection":"hope"})");
+    QTest::newRow("no key") << QByteArray(R"({"version":1,"protection":"file"})");
+    QTest::newRow("short key") << QByteArray(R"({"version":1,"protection":"file","key":"AAAA"})");
+    QTest::newRow("no salt") << QByteArray(
+        R"({"version":1,"protection":"passphrase","box":"AAAA","passes":1,"memoryBytes":8192})");
+    QTest::newRow("no entry") << QByteArray(R"({"version":1,"protection":"keychain","box":"AAAA"})");
+}
+
+void ProfileKeyTest::aDamagedKeyFileIsCorrupt() {
+    QFETCH(QByteArray, bytes);
+    overwriteKeyFile(bytes);
+    QCOMPARE(ProfileKey::unlock(directory(), {}).error().reason, Reason::StorageCorrupt);
+    QCOMPARE(ProfileKey::create(directory(), {}).error().reason, Reason::StorageCorrupt);
+    QCOMPARE(keyFileBytes(), bytes);
+}
+
+void ProfileKeyTest::aDamagedWrapIsAWrongKey() {
+    QVERIFY(ProfileKey::create(directory(), byPassphrase("p")).ok());
+    auto object = QJsonDocument::fromJson(keyFileBytes()).object();
+    const QByteArray box = QByteArray::fromBase64(object[QLatin1String("box")].toString().toLatin1());
+    for (int byte = 0; byte < box.size(); ++byte) {
+        QByteArray damaged = box;
+        damaged[byte] = char(damaged[byte] ^ 0x10);
+        object[QLatin1String("box")] = QString::fromLatin1(damaged.toBase64());
+        overwriteKeyFile(QJsonDocument(object).toJson());
+        QCOMPARE(ProfileKey::unlock(directory(), withPassphrase("p")).error().reason, Reason::WrongKey);
+    }
+}
+
+void ProfileKeyTest::absurdParametersAreRefusedBeforeTheyCost() {
+    QVERIFY(ProfileKey::create(directory(), byPassphrase("p")).ok());
+    const auto intact = QJsonDocument::fromJson(keyFileBytes()).object();
+    for (const auto& [name, value] :
+         {std::pair(QLatin1String("passes"), qint64(1) << 40), std::pair(QLatin1String("passes"), qint64(0)),
+          std::pair(QLatin1String("memoryBytes"), qint64(1) << 50),
+          std::pair(QLatin1String("memoryBytes"), qint64(-1))}) {
+        auto object = intact;
+        object[name] = value;
+        overwriteKeyFile(QJsonDocument(object).toJson());
+        QCOMPARE(ProfileKey::unlock(directory(), withPassphrase("p")).error().reason, Reason::StorageCorrupt);
+    }
+}
+
+} // namespace recado::tests
+
+QTEST_APPLESS_MAIN(recado::tests::ProfileKeyTest)
+#include "ProfileKeyTest.moc"
