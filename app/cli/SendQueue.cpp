@@ -1,0 +1,66 @@
+#include "app/cli/SendQueue.h"
+
+#include "app/cli/Json.h"
+
+#include <utility>
+
+namespace recado::cli {
+
+SendQueue::SendQueue(messaging::Client& client, QObject* parent)
+    : QObject(parent)
+    , m_client(client) {}
+
+void SendQueue::send(Item item) {
+    m_steps.emplace_back(std::move(item));
+    advance();
+}
+
+void SendQueue::afterward(std::function<void()> action) {
+    m_steps.emplace_back(std::move(action));
+    advance();
+}
+
+void SendQueue::advance() {
+    while (!m_lookingUp && !m_steps.empty()) {
+        const Step& step = m_steps.front();
+        if (const Item* item = std::get_if<Item>(&step)) {
+            if (const QString* name = std::get_if<QString>(&item->destination)) {
+                lookUp(*name);
+                continue; // an engine that answers at once has finished this step already
+            }
+        }
+        const Step current = std::move(m_steps.front());
+        m_steps.pop_front();
+        if (const Item* item = std::get_if<Item>(&current))
+            submit(std::get<base::ConversationId>(item->destination), *item);
+        else
+            std::get<std::function<void()>>(current)();
+    }
+}
+
+void SendQueue::lookUp(const QString& name) {
+    m_lookingUp = true;
+    const auto finish = [this](const base::Result<base::ConversationId>& found) {
+        m_lookingUp = false;
+        const Item item = std::get<Item>(std::move(m_steps.front()));
+        m_steps.pop_front();
+        if (found.ok())
+            submit(*found, item);
+        else
+            answerWithError(item.answer, found.error(), QLatin1String("to"));
+        advance();
+    };
+    whenDone(m_client.createDirect(name), this, finish);
+}
+
+void SendQueue::submit(base::ConversationId conversation, const Item& item) {
+    answerWhenDone(m_client.sendText(conversation, item.text, item.replyTo), this, item.answer,
+                   QLatin1String("content.text"), [](const messaging::Message& message) {
+                       return QJsonObject{{QStringLiteral("id"), messageIdText(message.id)},
+                                          {QStringLiteral("chatId"), message.conversation.toHex()},
+                                          {QStringLiteral("timestamp"), isoTime(message.timestampMs)},
+                                          {QStringLiteral("status"), toJson(message.status)}};
+                   });
+}
+
+} // namespace recado::cli

@@ -1,0 +1,16 @@
+#pragma once
+
+namespace recado::tests {
+
+/// Each bench prints its figures and returns whether all of them hold.
+
+/// sendMessage at one CLI to the `message` line at the other: 1,000 at 20 a second, warm.
+bool latencyBench();
+/// 10,000 messages waiting: from `online` to the last one stored and shown.
+bool backlogBench();
+/// Start of the window on a profile with 100,000 messages; memory of its processes.
+bool windowBench();
+/// The relay's routing rate with and without 5,000 idle connections, interleaved.
+bool idleBench();
+
+} // namespace recado::tests
