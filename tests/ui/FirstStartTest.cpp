@@ -1,0 +1,247 @@
+#include "ui/FakeGate.h"
+#include "ui/shell/ChatPage.h"
+#include "ui/shell/FirstStartPage.h"
+#include "ui/shell/MainWindow.h"
+
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QRadioButton>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace recado;
+using namespace recado::tests;
+using namespace recado::ui;
+
+/// The real window from nothing to the first conversation list, as a person goes through it.
+class FirstStartTest final : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup() { m_window.reset(); }
+
+    void emptyFieldsAreNamedInPlainWords();
+    void usernamesAreChecked_data();
+    void usernamesAreChecked();
+    void passphrasesMustBeLongAndEqual();
+    void anInvitationLinkBecomesRelayAndInvite();
+    void aTakenNameIsSaidAtTheName();
+    void anUnreachableRelayIsSaidAtTheRelay();
+    void theProfileIsMadeOnlyOnce();
+    void theKeychainIsOfferedWhenThereIsOne();
+    void aLockedProfileAsksForItsPassphrase();
+    void aProfileThatCannotBeOpenedSaysWhy();
+    void readyComesOnceForEachFirstPage_data();
+    void readyComesOnceForEachFirstPage();
+    void theWindowRemembersItsSize();
+
+private:
+    void start(ProfileGate::State state);
+    template <typename T>
+    [[nodiscard]] T* find(const char* name) const {
+        return m_window->findChild<T*>(QLatin1String(name));
+    }
+    void type(const char* field, const QString& text) const {
+        auto* edit = find<QLineEdit>(field);
+        edit->clear();
+        QTest::keyClicks(edit, text);
+    }
+    [[nodiscard]] QString noteOf(const char* field) const {
+        return find<QLabel>((QByteArray(field) + "Note").constData())->text();
+    }
+    void fillIn() const;
+    void press() const { QTest::mouseClick(find<QPushButton>("startAction"), Qt::LeftButton); }
+
+    std::unique_ptr<FakeGate> m_gate;
+    std::unique_ptr<Theme> m_theme;
+    std::unique_ptr<MainWindow> m_window;
+    QString m_directory;
+};
+
+void FirstStartTest::init() {
+    m_gate = std::make_unique<FakeGate>();
+    m_theme = std::make_unique<Theme>();
+    m_directory.clear();
+}
+
+void FirstStartTest::start(ProfileGate::State state) {
+    m_gate->state = state;
+    if (state == ProfileGate::State::Missing)
+        m_gate->fake.account.reset();
+    m_window = std::make_unique<MainWindow>(*m_gate, *m_theme, m_directory);
+    m_window->begin();
+    m_window->show();
+    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+}
+
+void FirstStartTest::fillIn() const {
+    type("startRelay", QStringLiteral("127.0.0.1:7380"));
+    type("startUsername", QStringLiteral("ana"));
+    type("startPassphrase", QStringLiteral("long enough"));
+    type("startRepeat", QStringLiteral("long enough"));
+}
+
+void FirstStartTest::emptyFieldsAreNamedInPlainWords() {
+    start(ProfileGate::State::Missing);
+    press();
+    QVERIFY(noteOf("startRelay").contains(QStringLiteral("Which relay")));
+    QVERIFY(noteOf("startUsername").contains(QStringLiteral("Choose")));
+    QVERIFY(find<QLineEdit>("startRelay")->hasFocus());
+    QVERIFY(m_gate->created.isEmpty());
+    // Typing takes the reproach away.
+    type("startRelay", QStringLiteral("r"));
+    QVERIFY(!noteOf("startRelay").contains(QStringLiteral("Which relay")));
+}
+
+void FirstStartTest::usernamesAreChecked_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<bool>("good");
+    QTest::newRow("good") << QStringLiteral("ana.b_2") << true;
+    QTest::newRow("capital") << QStringLiteral("Ana") << false;
+    QTest::newRow("short") << QStringLiteral("an") << false;
+    QTest::newRow("long") << QString(33, QLatin1Char('a')) << false;
+    QTest::newRow("accent") << QStringLiteral("josé") << false;
+    QTest::newRow("address") << QStringLiteral("ana@relay") << false;
+    QTest::newRow("space") << QStringLiteral("ana b") << false;
+}
+
+void FirstStartTest::usernamesAreChecked() {
+    QFETCH(QString, name);
+    QTEST(FirstStartPage::usernameProblem(name).isEmpty(), "good");
+}
+
+void FirstStartTest::passphrasesMustBeLongAndEqual() {
+    start(ProfileGate::State::Missing);
+    fillIn();
+    type("startPassphrase", QStringLiteral("short"));
+    press();
+    QVERIFY(noteOf("startPassphrase").contains(QStringLiteral("8")));
+    type("startPassphrase", QStringLiteral("long enough"));
+    type("startRepeat", QStringLiteral("long enouhg"));
+    press();
+    QVERIFY(noteOf("startRepeat").contains(QStringLiteral("not the same")));
+    QVERIFY(m_gate->created.isEmpty());
+    QCOMPARE(find<QLineEdit>("startPassphrase")->echoMode(), QLineEdit::Password);
+}
+
+void FirstStartTest::anInvitationLinkBecomesRelayAndInvite() {
+    start(ProfileGate::State::Missing);
+    fillIn();
+    type("startRelay", QStringLiteral("recado:?relay=ws%3A%2F%2F10.0.0.2%3A80&invite=code-1"));
+    type("startDisplayName", QStringLiteral("Ana B."));
+    press();
+    QTRY_VERIFY(m_window->chatPage());
+    QCOMPARE(m_gate->fake.lastArguments(QStringLiteral("registerAccount")),
+             QVariantList({QStringLiteral("ws://10.0.0.2:80"), QStringLiteral("ana"),
+                           QStringLiteral("Ana B."), QStringLiteral("code-1")}));
+    QCOMPARE(m_gate->created.first().passphrase, QStringLiteral("long enough"));
+    QCOMPARE(m_gate->fake.count(QStringLiteral("start")), 1);
+}
+
+void FirstStartTest::aTakenNameIsSaidAtTheName() {
+    start(ProfileGate::State::Missing);
+    fillIn();
+    m_gate->fake.fail(QStringLiteral("registerAccount"), base::Reason::UsernameTaken);
+    press();
+    QTRY_VERIFY(noteOf("startUsername").contains(QStringLiteral("taken")));
+    QVERIFY(find<QLineEdit>("startUsername")->hasFocus());
+    QVERIFY(!m_window->chatPage());
+}
+
+void FirstStartTest::anUnreachableRelayIsSaidAtTheRelay() {
+    start(ProfileGate::State::Missing);
+    fillIn();
+    m_gate->fake.fail(QStringLiteral("registerAccount"), base::Reason::RelayUnreachable);
+    press();
+    QTRY_VERIFY(noteOf("startRelay").contains(QStringLiteral("does not answer")));
+}
+
+void FirstStartTest::theProfileIsMadeOnlyOnce() {
+    start(ProfileGate::State::Missing);
+    fillIn();
+    m_gate->fake.fail(QStringLiteral("registerAccount"), base::Reason::UsernameTaken);
+    press();
+    QTRY_VERIFY(!find<QLineEdit>("startPassphrase")->isVisible());
+    QVERIFY(find<QLineEdit>("startPassphrase")->text().isEmpty());
+    type("startUsername", QStringLiteral("ana2"));
+    QTest::keyClick(find<QLineEdit>("startUsername"), Qt::Key_Return);
+    QTRY_VERIFY(m_window->chatPage());
+    QCOMPARE(m_gate->created.size(), 1);
+}
+
+void FirstStartTest::theKeychainIsOfferedWhenThereIsOne() {
+    m_gate->keychain = true;
+    start(ProfileGate::State::Missing);
+    QTRY_VERIFY(find<QRadioButton>("startKeychain")->isVisible());
+    QVERIFY(find<QRadioButton>("startKeychain")->isChecked());
+    QVERIFY(!find<QLineEdit>("startPassphrase")->isVisible());
+    type("startRelay", QStringLiteral("relay.example.org"));
+    type("startUsername", QStringLiteral("ana"));
+    press();
+    QTRY_COMPARE(m_gate->created.size(), 1);
+    QVERIFY(m_gate->created.first().keychain);
+    QVERIFY(m_gate->created.first().passphrase.isEmpty());
+}
+
+void FirstStartTest::aLockedProfileAsksForItsPassphrase() {
+    start(ProfileGate::State::NeedsPassphrase);
+    auto* field = find<QLineEdit>("unlockPassphrase");
+    QTRY_VERIFY(field->hasFocus());
+    QTest::keyClicks(field, QStringLiteral("wrong"));
+    QTest::keyClick(field, Qt::Key_Return);
+    QTRY_VERIFY(noteOf("unlockPassphrase").contains(QStringLiteral("does not open")));
+    type("unlockPassphrase", m_gate->passphrase);
+    QTest::mouseClick(find<QPushButton>("unlockAction"), Qt::LeftButton);
+    QTRY_VERIFY(m_window->chatPage());
+}
+
+void FirstStartTest::aProfileThatCannotBeOpenedSaysWhy() {
+    m_gate->openFailure = base::Reason::ProfileInUse;
+    start(ProfileGate::State::Open);
+    QTRY_VERIFY(find<QLabel>("emptyText"));
+    QVERIFY(find<QLabel>("emptyText")->text().contains(QStringLiteral("Another program")));
+    m_gate->openFailure.reset();
+    QTest::mouseClick(find<QPushButton>("emptyAction"), Qt::LeftButton);
+    QTRY_VERIFY(m_window->chatPage());
+}
+
+void FirstStartTest::readyComesOnceForEachFirstPage_data() {
+    QTest::addColumn<int>("state");
+    QTest::newRow("first start") << int(ProfileGate::State::Missing);
+    QTest::newRow("locked") << int(ProfileGate::State::NeedsPassphrase);
+    QTest::newRow("conversations") << int(ProfileGate::State::Open);
+}
+
+void FirstStartTest::readyComesOnceForEachFirstPage() {
+    QFETCH(int, state);
+    m_gate->state = ProfileGate::State(state);
+    m_gate->fake.addMessage(m_gate->fake.addConversation(QStringLiteral("bia")), QStringLiteral("hi"), false);
+    m_window = std::make_unique<MainWindow>(*m_gate, *m_theme, QString());
+    QSignalSpy ready(m_window.get(), &MainWindow::ready);
+    m_window->show();
+    m_window->begin();
+    QTRY_COMPARE(ready.count(), 1);
+    m_window->repaint();
+    QTest::qWait(50);
+    QCOMPARE(ready.count(), 1);
+}
+
+void FirstStartTest::theWindowRemembersItsSize() {
+    QTemporaryDir directory;
+    m_directory = directory.path();
+    start(ProfileGate::State::Open);
+    m_window->resize(900, 600);
+    m_theme->setAppearance(Appearance::Dark);
+    m_window->close();
+    m_theme = std::make_unique<Theme>();
+    m_window = std::make_unique<MainWindow>(*m_gate, *m_theme, m_directory);
+    QCOMPARE(m_window->size(), QSize(900, 600));
+    QVERIFY(m_theme->isDark());
+    m_window.reset();
+}
+
+QTEST_MAIN(FirstStartTest)
+#include "FirstStartTest.moc"

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "ui/common/Icons.h"
+#include "ui/common/Label.h"
+
+class QPushButton;
+
+namespace recado::ui {
+
+/// What stands where there is nothing yet: a line of plain words, what to do, one button.
+class EmptyState final : public QWidget {
+    Q_OBJECT
+public:
+    EmptyState(const Theme& theme, Icon icon, QWidget* parent = nullptr);
+
+    /// No button when `action` is empty.
+    void setWords(const QString& title, const QString& text, const QString& action = {});
+
+Q_SIGNALS:
+    void actionTriggered();
+
+private:
+    void refreshIcon();
+
+    const Theme& m_theme;
+    Icon m_icon;
+    QLabel* m_picture;
+    Label* m_title;
+    Label* m_text;
+    QPushButton* m_button;
+};
+
+} // namespace recado::ui

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "messaging/Client.h"
+
+#include <QAbstractListModel>
+#include <QHash>
+#include <QTimer>
+
+namespace recado::ui {
+
+/// The conversations of one client, newest activity first. Reads them from the client and follows its
+/// signals.
+class ConversationModel final : public QAbstractListModel {
+    Q_OBJECT
+public:
+    enum Role { ConversationRole = Qt::UserRole + 1, NameRole, PreviewRole, TypingRole };
+    enum class Folder { All, Requests };
+
+    explicit ConversationModel(messaging::Client& client, QObject* parent = nullptr);
+
+    /// Reads the whole list again; loaded() follows.
+    void reload();
+    void setFolder(Folder folder);
+    [[nodiscard]] Folder folder() const { return m_folder; }
+    [[nodiscard]] bool isLoaded() const { return m_loaded; }
+    [[nodiscard]] int requestCount() const;
+    [[nodiscard]] int unreadCount() const;
+
+    [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
+    [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;
+
+    /// Also those outside the current folder.
+    [[nodiscard]] const messaging::Conversation* find(base::ConversationId id) const;
+    [[nodiscard]] const messaging::Conversation& at(int row) const { return m_all[m_shown[row]]; }
+    /// -1 when the folder does not show it.
+    [[nodiscard]] int rowOf(base::ConversationId id) const;
+    [[nodiscard]] bool isTyping(base::ConversationId id) const { return m_typing.contains(id); }
+    /// What the row says under the name, one line.
+    [[nodiscard]] QString previewOf(const messaging::Conversation& conversation) const;
+
+Q_SIGNALS:
+    void loaded();
+    /// Of one conversation, anything; also when it came or went.
+    void conversationUpdated(recado::base::ConversationId id);
+    void countsChanged();
+
+private:
+    void replaceAll(QVector<messaging::Conversation> conversations);
+    void rebuildShown();
+    void reloadSoon();
+    void setTyping(base::ConversationId id, bool typing);
+    void setStatus(messaging::LocalId message, base::ConversationId id, messaging::MessageStatus status);
+    void setPresence(const messaging::Person& person, const messaging::Presence& presence);
+    void setLastMessage(const messaging::Message& message);
+    void announce(base::ConversationId id);
+    [[nodiscard]] QString accessibleText(const messaging::Conversation& conversation) const;
+
+    messaging::Client& m_client;
+    QVector<messaging::Conversation> m_all;
+    QVector<int> m_shown; // indices into m_all
+    QHash<base::ConversationId, qint64> m_typing;
+    QTimer m_reload;
+    QTimer m_typingExpiry;
+    Folder m_folder = Folder::All;
+    bool m_loaded = false;
+    bool m_reading = false;
+    bool m_readAgain = false;
+};
+
+} // namespace recado::ui
+
+Q_DECLARE_METATYPE(const recado::messaging::Conversation*)

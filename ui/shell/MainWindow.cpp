@@ -1,0 +1,174 @@
+#include "ui/shell/MainWindow.h"
+
+#include "ui/common/EmptyState.h"
+#include "ui/common/Metrics.h"
+#include "ui/common/WhenDone.h"
+#include "ui/common/Words.h"
+#include "ui/shell/ChatPage.h"
+#include "ui/shell/FirstStartPage.h"
+#include "ui/shell/UnlockPage.h"
+
+#include <QCloseEvent>
+#include <QPainter>
+#include <QShortcut>
+#include <QStackedLayout>
+
+namespace recado::ui {
+
+MainWindow::MainWindow(ProfileGate& gate, Theme& theme, const QString& profileDirectory, QWidget* parent)
+    : QWidget(parent)
+    , m_gate(gate)
+    , m_theme(theme)
+    , m_memory(profileDirectory)
+    , m_pages(new QStackedLayout(this)) {
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowTitle(QStringLiteral("Recado"));
+    setMinimumSize(metric::windowMinimumWidth, metric::windowMinimumHeight);
+    setAttribute(Qt::WA_OpaquePaintEvent);
+    resize(metric::windowWidth, metric::windowHeight);
+    if (m_theme.appearance() == Appearance::System)
+        m_theme.setAppearance(m_memory.appearance());
+    if (const QByteArray geometry = m_memory.geometry(); !geometry.isEmpty())
+        restoreGeometry(geometry);
+    connect(&theme, &Theme::changed, this, &MainWindow::applyTheme);
+    connect(new QShortcut(QKeySequence::Quit, this), &QShortcut::activated, this, &QWidget::close);
+    applyTheme();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::applyTheme() {
+    const Colors& colors = m_theme.colors();
+    QPalette colored = palette();
+    colored.setColor(QPalette::Window, colors.window);
+    colored.setColor(QPalette::WindowText, colors.text);
+    colored.setColor(QPalette::Base, colors.surface);
+    colored.setColor(QPalette::Text, colors.text);
+    colored.setColor(QPalette::PlaceholderText, colors.secondary);
+    colored.setColor(QPalette::Highlight, colors.accent);
+    colored.setColor(QPalette::HighlightedText, colors.onAccent);
+    setPalette(colored);
+    setFont(m_theme.font(TextStyle::Body));
+    setStyleSheet(m_theme.styleSheet());
+    update();
+}
+
+void MainWindow::setRelay(const QString& text) {
+    m_relay = text;
+}
+
+void MainWindow::begin() {
+    whenDone(m_gate.open(), this, [this](const base::Result<ProfileGate::State>& result) {
+        if (result.ok())
+            showState(result.value());
+        else
+            showFailure(result.error().reason);
+    });
+}
+
+void MainWindow::showState(ProfileGate::State state) {
+    switch (state) {
+    case ProfileGate::State::Missing:
+        showFirstStart();
+        return;
+    case ProfileGate::State::NeedsPassphrase:
+        showUnlock();
+        return;
+    case ProfileGate::State::Open:
+        enter();
+        return;
+    }
+}
+
+void MainWindow::enter() {
+    whenDone(m_gate.client()->whoami(), this, [this](const base::Result<messaging::AccountInfo>& result) {
+        if (result.ok())
+            showChat();
+        else if (result.error().reason == base::Reason::NotRegistered)
+            showFirstStart();
+        else
+            showFailure(result.error().reason);
+    });
+}
+
+void MainWindow::showFirstStart() {
+    auto* page = new FirstStartPage(m_gate, m_theme);
+    page->setRelay(m_relay);
+    connect(page, &FirstStartPage::registered, this, &MainWindow::showChat);
+    showPage(page);
+    reportReadyAfterPaint(page);
+}
+
+void MainWindow::showUnlock() {
+    auto* page = new UnlockPage(m_gate, m_theme);
+    connect(page, &UnlockPage::unlocked, this, &MainWindow::enter);
+    showPage(page);
+    reportReadyAfterPaint(page);
+}
+
+void MainWindow::showFailure(base::Reason reason) {
+    auto* page = new EmptyState(m_theme, Icon::CircleAlert);
+    page->setObjectName(QStringLiteral("failurePage"));
+    page->setWords(tr("The profile cannot be opened"), problemText(reason), tr("Try again"));
+    connect(page, &EmptyState::actionTriggered, this, &MainWindow::begin);
+    showPage(page);
+    reportReadyAfterPaint(page);
+}
+
+void MainWindow::showChat() {
+    m_chat = new ChatPage(*m_gate.client(), m_theme);
+    if (const QByteArray splitter = m_memory.splitter(); !splitter.isEmpty())
+        m_chat->restoreSplitter(splitter);
+    connect(m_chat, &ChatPage::drawn, this, &MainWindow::reportReady);
+    connect(m_chat, &ChatPage::appearanceChosen, &m_theme, &Theme::setAppearance);
+    connect(m_chat, &ChatPage::unreadChanged, this, [this](int unread) {
+        setWindowTitle(unread > 0 ? QStringLiteral("(%1) Recado").arg(unread) : QStringLiteral("Recado"));
+    });
+    showPage(m_chat);
+    m_chat->begin();
+    m_gate.client()->start();
+}
+
+void MainWindow::showPage(QWidget* page) {
+    QWidget* before = m_pages->currentWidget();
+    m_pages->addWidget(page);
+    m_pages->setCurrentWidget(page);
+    if (before) {
+        m_pages->removeWidget(before);
+        before->deleteLater();
+    }
+}
+
+void MainWindow::reportReadyAfterPaint(QWidget* page) {
+    m_awaitedPaint = page;
+    page->installEventFilter(this);
+    page->update();
+}
+
+bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::Paint && watched == m_awaitedPaint) {
+        m_awaitedPaint = nullptr;
+        watched->removeEventFilter(this);
+        QMetaObject::invokeMethod(this, &MainWindow::reportReady, Qt::QueuedConnection);
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+void MainWindow::reportReady() {
+    if (m_ready)
+        return;
+    m_ready = true;
+    Q_EMIT ready();
+}
+
+void MainWindow::paintEvent(QPaintEvent* event) {
+    QPainter(this).fillRect(event->rect(), m_theme.colors().window);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    m_memory.save(saveGeometry(), m_chat ? m_chat->splitterState() : m_memory.splitter(),
+                  m_theme.appearance());
+    QWidget::closeEvent(event);
+}
+
+} // namespace recado::ui

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "messaging/Client.h"
+
+#include <QFuture>
+#include <QObject>
+#include <QString>
+
+namespace recado::ui {
+
+/// How a new profile shall be guarded.
+struct ProtectionChoice {
+    bool keychain = false;
+    QString passphrase; // when not in the keychain
+};
+
+/// The way from a profile's directory to a running client, as the window needs it; the composition root
+/// implements it. Lives on the UI thread; nothing blocks there, every future finishes there.
+class ProfileGate : public QObject {
+    Q_OBJECT
+public:
+    enum class State {
+        Missing,         // a new profile: create() it
+        NeedsPassphrase, // unlock() it
+        Open,            // client() is there
+    };
+
+    using QObject::QObject;
+
+    /// Opens the profile when that needs nobody. The reasons a profile cannot be opened at all are errors.
+    [[nodiscard]] virtual QFuture<base::Result<State>> open() = 0;
+    /// Whether the system offers a keychain that answers.
+    [[nodiscard]] virtual QFuture<bool> hasKeychain() = 0;
+    /// Open afterwards. ProfileInUse, IoFailed, StorageFailed.
+    [[nodiscard]] virtual QFuture<base::Status> create(const ProtectionChoice& choice) = 0;
+    /// Open afterwards. WrongKey.
+    [[nodiscard]] virtual QFuture<base::Status> unlock(const QString& passphrase) = 0;
+    /// Null unless open.
+    [[nodiscard]] virtual messaging::Client* client() = 0;
+};
+
+} // namespace recado::ui
