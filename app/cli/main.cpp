@@ -8,9 +8,11 @@
 #include <QCoreApplication>
 #include <QTimer>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <tuple>
 
 namespace {
 

@@ -25,8 +25,8 @@ constexpr qint64 phaseNs = 4'000'000'000;
 struct ActivePair {
     WireClient sender;
     WireClient receiver;
-    SeededDevice from;
-    SeededDevice to;
+    const SeededDevice* from = nullptr;
+    const SeededDevice* to = nullptr;
     quint64 submission = 0;
     int unanswered = 0;
     qint64 delivered = 0;
@@ -38,11 +38,11 @@ struct ActivePair {
             auto* submit = frame.mutable_submit();
             submit->set_submission(++submission);
             auto* recipient = submit->add_recipients();
-            recipient->set_account_id(protocol::fromBytes(to.account.toBytes()));
+            recipient->set_account_id(protocol::fromBytes(to->account.toBytes()));
             recipient->set_device_list_version(1);
             auto* envelope = recipient->add_envelopes();
             envelope->set_device_id(1);
-            envelope->set_registration_id(to.registrationId);
+            envelope->set_registration_id(to->registrationId);
             envelope->set_sealed_header(std::string(96, 'h'));
             envelope->set_ciphertext(std::string(330, 'c'));
             protocol::appendFrame(message, frame);
@@ -137,9 +137,9 @@ Rate routeForAPhase(std::vector<ActivePair>& pairs, qint64 relayProcess) {
     return {routed / seconds, (cpuOf(relayProcess) - cpuBefore) / std::max(routed, 1.0)};
 }
 
-bool connectIdle(std::vector<WireClient>& clients, const QVector<SeededDevice>& devices, quint16 port) {
+bool connectIdle(std::vector<WireClient>& clients, const std::vector<SeededDevice>& devices, quint16 port) {
     for (int number = 0; number < idleConnections; ++number) {
-        const SeededDevice& device = devices[number];
+        const SeededDevice& device = devices[std::size_t(number)];
         if (!clients[std::size_t(number)].open(port, 2 + number / 2'500) ||
             !clients[std::size_t(number)].authenticate(device.account, device.authKey)) {
             printNote(QStringLiteral("  idle connection %1 was refused").arg(number));
@@ -155,10 +155,11 @@ bool connectIdle(std::vector<WireClient>& clients, const QVector<SeededDevice>& 
 bool idleBench() {
     const QTemporaryDir directory;
     RelayProcess relay(directory.filePath(QStringLiteral("relay")));
-    const QVector<SeededDevice> devices = seedRelay(relay.dataDirectory(), idleConnections + 2 * activePairs);
+    const std::vector<SeededDevice> devices =
+        seedRelay(relay.dataDirectory(), idleConnections + 2 * activePairs);
     relay.setOptions({QStringLiteral("--submissions-per-second"), QStringLiteral("1000000"),
-                      QStringLiteral("--submissions-burst"), QStringLiteral("1000000")});
-    if (devices.isEmpty() || !relay.start()) {
+                      QStringLiteral("--submission-burst"), QStringLiteral("1000000")});
+    if (devices.empty() || !relay.start()) {
         printNote(QStringLiteral("  the relay did not start: ") +
                   QString::fromUtf8(relay.errorText().right(400)));
         return false;
@@ -171,12 +172,13 @@ bool idleBench() {
 
     std::vector<ActivePair> pairs;
     for (int number = 0; number < activePairs; ++number) {
-        ActivePair pair{
-            {}, {}, devices[idleConnections + 2 * number], devices[idleConnections + 2 * number + 1]};
+        ActivePair pair;
+        pair.from = &devices[std::size_t(idleConnections + 2 * number)];
+        pair.to = &devices[std::size_t(idleConnections + 2 * number + 1)];
         if (!pair.sender.open(relay.port()) ||
-            !pair.sender.authenticate(pair.from.account, pair.from.authKey) ||
+            !pair.sender.authenticate(pair.from->account, pair.from->authKey) ||
             !pair.receiver.open(relay.port()) ||
-            !pair.receiver.authenticate(pair.to.account, pair.to.authKey)) {
+            !pair.receiver.authenticate(pair.to->account, pair.to->authKey)) {
             printNote(QStringLiteral("  an active pair was refused"));
             return false;
         }

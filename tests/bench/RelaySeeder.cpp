@@ -31,7 +31,7 @@ relay::NewAccount accountOf(const SeededDevice& device, int number, qint64 nowMs
 
 } // namespace
 
-QVector<SeededDevice> seedRelay(const QString& dataDirectory, int count) {
+std::vector<SeededDevice> seedRelay(const QString& dataDirectory, int count) {
     const base::SystemClock clock;
     base::Inbox inbox;
     relay::RelayDatabaseOptions options;
@@ -42,7 +42,7 @@ QVector<SeededDevice> seedRelay(const QString& dataDirectory, int count) {
         return {};
     }
     relay::SqliteDirectory directory(**database);
-    QVector<SeededDevice> devices;
+    std::vector<SeededDevice> devices;
     int created = 0;
     bool failed = false;
     for (int number = 0; number < count && !failed; ++number) {

@@ -4,7 +4,8 @@
 #include "base/SigningKey.h"
 
 #include <QString>
-#include <QVector>
+
+#include <vector>
 
 namespace recado::tests {
 
@@ -16,6 +17,6 @@ struct SeededDevice {
 };
 
 /// Writes `count` accounts into the (not running) relay's data directory; empty on failure, which is printed.
-QVector<SeededDevice> seedRelay(const QString& dataDirectory, int count);
+std::vector<SeededDevice> seedRelay(const QString& dataDirectory, int count);
 
 } // namespace recado::tests

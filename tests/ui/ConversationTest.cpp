@@ -242,7 +242,10 @@ void ConversationTest::theBannerSaysWhatTheConnectionDoes() {
     QVERIFY(banner->text().contains(QStringLiteral("Connecting")));
     Q_EMIT client().connectionChanged({ConnectionState::Offline, base::Reason::AuthenticationFailed, 0});
     QVERIFY(banner->text().contains(QStringLiteral("refuses")));
-    QTRY_COMPARE(banner->height() >= metric::bannerHeight, true);
+    QTRY_VERIFY(banner->height() >= metric::bannerHeight);
+    const auto* words = banner->findChild<QLabel*>(QStringLiteral("bannerText"));
+    QVERIFY(words->isVisible() && words->width() > banner->width() / 2 &&
+            words->height() >= metric::bannerHeight);
     Q_EMIT client().connectionChanged({ConnectionState::Online, {}, 0});
     QVERIFY(!banner->isSaying());
     QTRY_VERIFY(!banner->isVisible());

@@ -2,7 +2,6 @@
 
 #include "ui/common/Metrics.h"
 
-#include <QHBoxLayout>
 #include <QPainter>
 #include <QPushButton>
 #include <QResizeEvent>
@@ -16,16 +15,12 @@ Banner::Banner(const Theme& theme, QWidget* parent)
     , m_label(new Label(theme, TextStyle::Secondary, {}, Tone::Secondary, Label::Wrap::Yes))
     , m_action(new QPushButton)
     , m_slide(new QVariantAnimation(this)) {
-    auto* layout = new QHBoxLayout(this);
-    layout->setContentsMargins(metric::large, 0, metric::small, 0);
-    layout->setSpacing(metric::small);
+    m_label->setParent(this);
     m_label->setObjectName(QStringLiteral("bannerText"));
-    m_label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
-    layout->addWidget(m_label, 1);
+    m_action->setParent(this);
     m_action->setObjectName(QStringLiteral("bannerAction"));
     m_action->setProperty("kind", QStringLiteral("flat"));
     m_action->setFont(theme.font(TextStyle::Secondary, QFont::DemiBold));
-    layout->addWidget(m_action);
     setFocusProxy(m_action);
     m_slide->setEasingCurve(QEasingCurve::OutCubic);
     setFixedHeight(0);
@@ -37,13 +32,25 @@ Banner::Banner(const Theme& theme, QWidget* parent)
     connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
-int Banner::fullHeight() const {
-    // A choice needs room to be hit, and in a narrow window the words take two lines; else it stays low.
-    const int least = m_action->isHidden() ? metric::bannerHeight : metric::bannerHeight + metric::medium;
+int Banner::labelWidth() const {
     const int beside = m_action->isHidden() ? 0 : m_action->sizeHint().width() + metric::small;
-    const int room =
-        (parentWidget() ? parentWidget()->width() : width()) - metric::large - metric::small - beside;
-    return qMax(least, m_label->heightForWidth(qMax(room, metric::hitArea)) + metric::small);
+    return qMax(width() - metric::large - metric::small - beside, metric::hitArea);
+}
+
+int Banner::fullHeight() const {
+    // A choice needs room to be hit, and in a narrow window the words take several lines; else it stays low.
+    const int least = m_action->isHidden() ? metric::bannerHeight : metric::bannerHeight + metric::medium;
+    return qMax(least, m_label->heightForWidth(labelWidth()) + metric::small);
+}
+
+void Banner::place() {
+    // By hand and hung from the lower edge: what slides in must neither squeeze nor wrap anew on its way.
+    const int full = fullHeight();
+    const int top = height() - full;
+    m_label->setGeometry(metric::large, top, labelWidth(), full);
+    const QSize button = m_action->sizeHint();
+    m_action->setGeometry(width() - metric::small - button.width(), top + (full - button.height()) / 2,
+                          button.width(), button.height());
 }
 
 void Banner::say(const QString& text, Tone tone, const QString& action) {
@@ -58,6 +65,7 @@ void Banner::say(const QString& text, Tone tone, const QString& action) {
     m_label->update();
     m_saying = true;
     show();
+    place();
     slideTo(fullHeight());
 }
 
@@ -84,9 +92,11 @@ void Banner::slideTo(int height) {
 
 void Banner::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    if (m_saying && event->size().width() != event->oldSize().width() &&
-        m_slide->state() != QAbstractAnimation::Running)
-        slideTo(fullHeight());
+    if (m_saying && event->size().width() != event->oldSize().width()) {
+        m_slide->stop();
+        setFixedHeight(fullHeight());
+    }
+    place();
 }
 
 QString Banner::text() const {

@@ -32,7 +32,9 @@ protected:
 
 private:
     void slideTo(int height);
+    void place();
     [[nodiscard]] int fullHeight() const;
+    [[nodiscard]] int labelWidth() const;
 
     const Theme& m_theme;
     Label* m_label;

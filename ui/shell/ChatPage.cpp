@@ -111,10 +111,7 @@ void ChatPage::onLoaded() {
         m_view->open(newest, model.isTyping(newest.id));
         m_list->setCurrent(newest.id);
     }
-    if (m_narrow)
-        m_list->takeFocus();
-    else
-        m_view->takeFocus();
+    takeFocus();
     m_list->update();
     m_list->view().viewport()->update();
 }
@@ -200,6 +197,16 @@ void ChatPage::resizeEvent(QResizeEvent* event) {
         return;
     m_narrow = narrow;
     refreshPanes();
+    // The pane that had the keyboard may be the one that went.
+    if (m_list->model().isLoaded())
+        takeFocus();
+}
+
+void ChatPage::takeFocus() {
+    if (m_narrow && !m_showsConversation)
+        m_list->takeFocus();
+    else
+        m_view->takeFocus();
 }
 
 void ChatPage::refreshPanes() {

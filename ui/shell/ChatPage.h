@@ -55,6 +55,7 @@ private:
     void onUpdated(base::ConversationId id);
     void chooseFolder(ConversationModel::Folder folder);
     void refreshPanes();
+    void takeFocus();
     void askAboutRelayKey();
     void cycleFocus();
 
