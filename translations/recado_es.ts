@@ -209,10 +209,6 @@
         <translation>Aquí aún no hay nada</translation>
     </message>
     <message>
-        <source>Give your address to people you know, or write to theirs.</source>
-        <translation>Da tu dirección a la gente que conoces, o escribe a la suya.</translation>
-    </message>
-    <message>
         <source>%1&apos;s safety number has changed. Compare it before you go on.</source>
         <translation>El número de seguridad de %1 ha cambiado. Compáralo antes de seguir.</translation>
     </message>
@@ -223,6 +219,14 @@
     <message>
         <source>You can write again once you have decided on the new safety number.</source>
         <translation>Podrás escribir de nuevo cuando decidas sobre el nuevo número de seguridad.</translation>
+    </message>
+    <message>
+        <source>Your address is %1. Give it to people you know.</source>
+        <translation>Tu dirección es %1. Dásela a la gente que conoces.</translation>
+    </message>
+    <message>
+        <source>Copy your address</source>
+        <translation>Copiar tu dirección</translation>
     </message>
 </context>
 <context>

@@ -209,10 +209,6 @@
         <translation>Nada aqui ainda</translation>
     </message>
     <message>
-        <source>Give your address to people you know, or write to theirs.</source>
-        <translation>Dê seu endereço a quem você conhece, ou escreva para o deles.</translation>
-    </message>
-    <message>
         <source>%1&apos;s safety number has changed. Compare it before you go on.</source>
         <translation>O número de segurança de %1 mudou. Compare-o antes de continuar.</translation>
     </message>
@@ -223,6 +219,14 @@
     <message>
         <source>You can write again once you have decided on the new safety number.</source>
         <translation>Você poderá escrever de novo quando decidir sobre o novo número de segurança.</translation>
+    </message>
+    <message>
+        <source>Your address is %1. Give it to people you know.</source>
+        <translation>Seu endereço é %1. Passe-o a quem você conhece.</translation>
+    </message>
+    <message>
+        <source>Copy your address</source>
+        <translation>Copiar seu endereço</translation>
     </message>
 </context>
 <context>

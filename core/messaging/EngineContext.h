@@ -22,6 +22,10 @@ struct EngineTiming {
     int typingShownMs = 6'000;
     int typingLateMs = 10'000;
     int storageRetryMs = 5'000;
+    int submitAnswerMs = 30'000; // until what the relay has not answered is sent again
+    int lookUpRetryMs = 2'000;   // after the look-up of a sender failed; at least, grows with each failure
+    int addressCheckMs = 2'000;  // until a known address is used as known
+    qint64 addressFreshMs = 24LL * 3'600 * 1'000; // between two questions about a known address
 };
 
 /// What the parts of one engine know together. Engine thread.

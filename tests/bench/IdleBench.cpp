@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace recado::tests {
@@ -103,38 +104,61 @@ double cpuOf(qint64 processId) {
     return (fields.value(11).toDouble() + fields.value(12).toDouble()) * 1e6 / double(sysconf(_SC_CLK_TCK));
 }
 
-Rate routeForAPhase(std::vector<ActivePair>& pairs, qint64 relayProcess) {
+/// One turn of all pairs: what is queued is written, what has come is read. False when a connection broke.
+bool turn(std::vector<ActivePair>& pairs, bool submitting) {
     std::vector<pollfd> polled(pairs.size() * 2);
+    const auto events = [](const WireClient& client) {
+        return short(client.wantsToWrite() ? POLLIN | POLLOUT : POLLIN);
+    };
+    for (std::size_t index = 0; index < pairs.size(); ++index) {
+        ActivePair& pair = pairs[index];
+        if (submitting)
+            pair.submitMore();
+        if (!pair.sender.flush() || !pair.receiver.flush())
+            return false;
+        polled[2 * index] = {pair.sender.descriptor(), events(pair.sender), 0};
+        polled[2 * index + 1] = {pair.receiver.descriptor(), events(pair.receiver), 0};
+    }
+    poll(polled.data(), nfds_t(polled.size()), 100);
+    for (std::size_t index = 0; index < pairs.size(); ++index) {
+        if ((polled[2 * index].revents && !pairs[index].readSender()) ||
+            (polled[2 * index + 1].revents && !pairs[index].readReceiver()))
+            return false;
+    }
+    return true;
+}
+
+/// Lets everything on its way arrive, so that the pairs can be left alone for a while.
+bool comeToRest(std::vector<ActivePair>& pairs) {
+    const auto resting = [](const ActivePair& pair) {
+        return pair.unanswered == 0 && pair.delivered == qint64(pair.submission) &&
+               !pair.receiver.wantsToWrite();
+    };
+    const qint64 start = monotonicNs();
+    while (!std::all_of(pairs.begin(), pairs.end(), resting)) {
+        if (!turn(pairs, false) || monotonicNs() - start > 10'000'000'000)
+            return false;
+    }
+    return true;
+}
+
+Rate routeForAPhase(std::vector<ActivePair>& pairs, qint64 relayProcess) {
     qint64 before = 0;
     for (const ActivePair& pair : pairs)
         before += pair.delivered;
     const double cpuBefore = cpuOf(relayProcess);
     const qint64 start = monotonicNs();
     while (monotonicNs() - start < phaseNs) {
-        for (std::size_t index = 0; index < pairs.size(); ++index) {
-            ActivePair& pair = pairs[index];
-            pair.submitMore();
-            if (!pair.sender.flush() || !pair.receiver.flush())
-                return {};
-            const auto events = [](const WireClient& client) {
-                return short(client.wantsToWrite() ? POLLIN | POLLOUT : POLLIN);
-            };
-            polled[2 * index] = {pair.sender.descriptor(), events(pair.sender), 0};
-            polled[2 * index + 1] = {pair.receiver.descriptor(), events(pair.receiver), 0};
-        }
-        poll(polled.data(), nfds_t(polled.size()), 100);
-        for (std::size_t index = 0; index < pairs.size(); ++index) {
-            if ((polled[2 * index].revents && !pairs[index].readSender()) ||
-                (polled[2 * index + 1].revents && !pairs[index].readReceiver()))
-                return {};
-        }
+        if (!turn(pairs, true))
+            return {};
     }
     const double seconds = double(monotonicNs() - start) / 1e9;
     qint64 after = 0;
     for (const ActivePair& pair : pairs)
         after += pair.delivered;
     const auto routed = double(after - before);
-    return {routed / seconds, (cpuOf(relayProcess) - cpuBefore) / std::max(routed, 1.0)};
+    const Rate rate{routed / seconds, (cpuOf(relayProcess) - cpuBefore) / std::max(routed, 1.0)};
+    return comeToRest(pairs) ? rate : Rate();
 }
 
 bool connectIdle(std::vector<WireClient>& clients, const std::vector<SeededDevice>& devices, quint16 port) {

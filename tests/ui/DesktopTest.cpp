@@ -59,6 +59,7 @@ class DesktopTest final : public QObject {
 
 private Q_SLOTS:
     void twoPeopleMeetAndWrite();
+    void withoutASessionBusThereIsNoKeychain();
     void theProgramSaysReadyAndTakesAPicture();
 };
 
@@ -111,6 +112,15 @@ void DesktopTest::twoPeopleMeetAndWrite() {
     again.press("unlockAction");
     QTRY_VERIFY_WITH_TIMEOUT(again.window.chatPage(), slow);
     QTRY_COMPARE_WITH_TIMEOUT(again.timeline().count(), 2, slow);
+}
+
+void DesktopTest::withoutASessionBusThereIsNoKeychain() {
+    QTemporaryDir folder;
+    qputenv("DBUS_SESSION_BUS_ADDRESS", "disabled:");
+    desktop::HostGate gate(folder.path(), QString());
+    const QFuture<bool> answer = gate.hasKeychain();
+    QTRY_VERIFY(answer.isFinished());
+    QCOMPARE(answer.result(), false);
 }
 
 void DesktopTest::theProgramSaysReadyAndTakesAPicture() {

@@ -32,24 +32,14 @@ const char* iconFileName(Icon icon) {
         return "circle-alert";
     case Icon::Clock:
         return "clock";
-    case Icon::Copy:
-        return "copy";
-    case Icon::Cross:
-        return "x";
     case Icon::Eye:
         return "eye";
     case Icon::EyeOff:
         return "eye-off";
     case Icon::Inbox:
         return "inbox";
-    case Icon::Lock:
-        return "lock";
     case Icon::MessageCircle:
         return "message-circle";
-    case Icon::Moon:
-        return "moon";
-    case Icon::Retry:
-        return "rotate-cw";
     case Icon::Shield:
         return "shield";
     case Icon::ShieldAlert:
@@ -58,14 +48,8 @@ const char* iconFileName(Icon icon) {
         return "shield-check";
     case Icon::SquarePen:
         return "square-pen";
-    case Icon::Sun:
-        return "sun";
     case Icon::SunMoon:
         return "sun-moon";
-    case Icon::Trash:
-        return "trash-2";
-    case Icon::UserPlus:
-        return "user-plus";
     }
     return "";
 }

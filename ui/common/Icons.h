@@ -14,23 +14,15 @@ enum class Icon {
     CheckCheck,
     CircleAlert,
     Clock,
-    Copy,
-    Cross,
     Eye,
     EyeOff,
     Inbox,
-    Lock,
     MessageCircle,
-    Moon,
-    Retry,
     Shield,
     ShieldAlert,
     ShieldCheck,
     SquarePen,
-    Sun,
     SunMoon,
-    Trash,
-    UserPlus,
 };
 
 /// The icon in one colour at `size` logical pixels. Drawn on first use and kept in Qt's pixmap cache.

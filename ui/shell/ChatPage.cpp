@@ -74,8 +74,10 @@ ChatPage::ChatPage(messaging::Client& client, Theme& theme, QWidget* parent)
 void ChatPage::begin() {
     m_list->model().reload();
     whenDone(m_client.whoami(), this, [this](const base::Result<messaging::AccountInfo>& result) {
-        if (result.ok())
+        if (result.ok()) {
             m_rail->setAccount(result.value());
+            m_view->setOwnAddress(result.value().address);
+        }
     });
     whenDone(m_client.connection(), this, [this](const base::Result<messaging::ConnectionInfo>& result) {
         if (result.ok())
@@ -203,7 +205,8 @@ void ChatPage::resizeEvent(QResizeEvent* event) {
 }
 
 void ChatPage::takeFocus() {
-    if (m_narrow && !m_showsConversation)
+    const bool nothingOpen = m_view->conversation().isNull();
+    if (nothingOpen || (m_narrow && !m_showsConversation))
         m_list->takeFocus();
     else
         m_view->takeFocus();

@@ -12,7 +12,9 @@
 #include "ui/shell/ConversationHeader.h"
 #include "ui/timeline/TimelineView.h"
 
+#include <QClipboard>
 #include <QDesktopServices>
+#include <QGuiApplication>
 #include <QStackedLayout>
 #include <QUrl>
 #include <QVBoxLayout>
@@ -66,7 +68,12 @@ void ConversationView::connectParts() {
     connect(m_header, &ConversationHeader::backRequested, this, &ConversationView::backRequested);
     connect(m_header, &ConversationHeader::safetyNumberRequested, this, &ConversationView::showSafetyNumber);
     connect(m_identityBanner, &Banner::actionTriggered, this, &ConversationView::showSafetyNumber);
-    connect(m_empty, &EmptyState::actionTriggered, this, &ConversationView::newConversationRequested);
+    connect(m_empty, &EmptyState::actionTriggered, this, [this] {
+        if (m_anyConversation)
+            Q_EMIT newConversationRequested();
+        else
+            QGuiApplication::clipboard()->setText(m_ownAddress);
+    });
     connect(m_composer, &Composer::sendRequested, this, &ConversationView::send);
     connect(m_composer, &Composer::typingChanged, this, [this](bool typing) {
         // Dropped silently when it may not be sent; there is nobody to tell.
@@ -134,13 +141,25 @@ void ConversationView::close(bool anyConversation) {
     m_header->hide();
     m_identityBanner->dismiss();
     m_stack->setCurrentWidget(m_empty);
-    if (anyConversation)
+    m_anyConversation = anyConversation;
+    refreshEmpty();
+}
+
+void ConversationView::setOwnAddress(const QString& address) {
+    m_ownAddress = address;
+    refreshEmpty();
+}
+
+void ConversationView::refreshEmpty() {
+    if (m_anyConversation)
         m_empty->setWords(tr("Choose a conversation"), tr("Or write to someone new."),
                           tr("New conversation"));
+    else if (m_ownAddress.isEmpty())
+        m_empty->setWords(tr("Nothing here yet"), {});
     else
         m_empty->setWords(tr("Nothing here yet"),
-                          tr("Give your address to people you know, or write to theirs."),
-                          tr("New conversation"));
+                          tr("Your address is %1. Give it to people you know.").arg(isolated(m_ownAddress)),
+                          tr("Copy your address"));
 }
 
 void ConversationView::refreshBottom() {

@@ -38,6 +38,8 @@ public:
     /// Under the header; for what the connection does.
     [[nodiscard]] Banner& connectionBanner() { return *m_connectionBanner; }
     void setBackVisible(bool visible);
+    /// One's own address, to give away while there is no conversation.
+    void setOwnAddress(const QString& address);
     void showSafetyNumber();
     /// Puts the keyboard where one writes or decides.
     void takeFocus();
@@ -49,6 +51,7 @@ Q_SIGNALS:
 private:
     void build(const Theme& theme);
     void connectParts();
+    void refreshEmpty();
     void refreshBottom();
     void refreshTrust();
     void send(const QString& text);
@@ -63,6 +66,8 @@ private:
     messaging::Conversation m_conversation;
     /// What was being written elsewhere. In memory only: unsent words do not belong on the disk in the clear.
     QHash<base::ConversationId, QString> m_drafts;
+    QString m_ownAddress;
+    bool m_anyConversation = false;
     TimelineModel* m_model;
     ConversationHeader* m_header;
     Banner* m_connectionBanner;

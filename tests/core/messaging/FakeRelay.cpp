@@ -47,6 +47,34 @@ void FakeRelay::connected(FakeLink& link) {
     link.push({drained});
 }
 
+void FakeRelay::disconnected(const base::DeviceAddress& address) {
+    devices[address].link = nullptr;
+    tellPresence(address);
+}
+
+/// Between accounts that name each other and hide from nobody.
+void FakeRelay::tellPresence(const base::DeviceAddress& of) {
+    const auto names = [](const Device& entry, const base::AccountId& account) {
+        const auto& named = entry.presence.accounts();
+        return entry.presence.visible() &&
+               std::find(named.begin(), named.end(), fromBytes(account.toBytes())) != named.end();
+    };
+    const auto presenceOf = [](const base::DeviceAddress& address, const Device& entry) {
+        wire::RelayFrame push;
+        push.mutable_presence()->set_account_id(fromBytes(address.account.toBytes()));
+        push.mutable_presence()->set_online(entry.link != nullptr);
+        return push;
+    };
+    Device& own = devices[of];
+    for (auto& [address, other] : devices) {
+        if (!other.link || !names(own, address.account) || !names(other, of.account))
+            continue;
+        other.link->push({presenceOf(of, own)});
+        if (own.link)
+            own.link->push({presenceOf(address, other)});
+    }
+}
+
 void FakeRelay::deliverAll(const base::DeviceAddress& address) {
     Device& entry = devices[address];
     std::vector<wire::RelayFrame> frames;
@@ -72,6 +100,8 @@ void FakeRelay::receive(FakeLink& link, const std::vector<wire::ClientFrame>& fr
 
 void FakeRelay::answer(const base::DeviceAddress& from, const wire::ClientFrame& frame,
                        std::vector<wire::RelayFrame>& out) {
+    if (swallow && swallow(from, frame))
+        return;
     wire::RelayFrame reply;
     reply.set_request_id(frame.request_id());
     switch (frame.body_case()) {
@@ -86,6 +116,11 @@ void FakeRelay::answer(const base::DeviceAddress& from, const wire::ClientFrame&
         return;
     }
     case wire::ClientFrame::kGetAccount: {
+        const std::string refusal = refuseLookUp ? refuseLookUp(from) : std::string();
+        if (!refusal.empty()) {
+            reply.mutable_error()->set_reason(refusal);
+            break;
+        }
         for (const auto& [id, account] : accounts) {
             const bool byName = frame.get_account().by_case() == wire::GetAccount::kUsername;
             if (byName ? account.username.toStdString() != frame.get_account().username()
@@ -108,7 +143,7 @@ void FakeRelay::answer(const base::DeviceAddress& from, const wire::ClientFrame&
         break;
     case wire::ClientFrame::kSetPresence:
         devices[from].presence = frame.set_presence();
-        return;
+        return tellPresence(from);
     case wire::ClientFrame::kEphemeral: {
         wire::RelayFrame push;
         push.mutable_ephemeral_delivery()->set_payload(frame.ephemeral().payload());
@@ -224,7 +259,7 @@ base::Result<messaging::RegistrationAnswer> FakeRelay::registerAccount(const mes
     upload.set_replace(true);
     putPrekeys({account.account, account.device}, upload);
     messaging::RegistrationAnswer answer;
-    answer.relay = {QByteArray(32, 'k'), QStringLiteral("test")};
+    answer.relay = {key, QStringLiteral("test")};
     answer.registered.set_account_id(fromBytes(account.account.toBytes()));
     answer.registered.set_device_id(account.device);
     return answer;
@@ -258,6 +293,7 @@ void FakeLink::setReachable(bool reachable) {
 void FakeLink::connectTo(messaging::LinkAccount account) {
     m_wanted = true;
     m_address = {account.account, account.device};
+    m_pinnedKey = account.pinnedRelayKey;
     cut();
     m_retry.start(0);
 }
@@ -272,7 +308,7 @@ void FakeLink::cut() {
     ++m_generation;
     const bool was = std::exchange(m_online, false);
     if (was)
-        m_relay.device(m_address).link = nullptr;
+        m_relay.disconnected(m_address);
     for (auto& [id, answer] : std::exchange(m_questions, {})) {
         post([answer = std::move(answer)] {
             answer(base::makeError(base::Reason::RelayUnreachable, QStringLiteral("cut")));
@@ -293,6 +329,10 @@ void FakeLink::tryConnect() {
     post([this, generation = m_generation] {
         if (generation != m_generation || !m_listener || !m_wanted)
             return;
+        if (!m_pinnedKey.isEmpty() && m_pinnedKey != m_relay.key) {
+            m_wanted = false;
+            return m_listener->linkOffline(base::Reason::RelayKeyChanged);
+        }
         m_online = true;
         wire::Welcome welcome;
         *welcome.mutable_limits() = protocol::toWire({});
@@ -301,7 +341,8 @@ void FakeLink::tryConnect() {
         welcome.set_prekeys_remaining(quint32(m_relay.device(m_address).prekeys.size()));
         welcome.set_device_list_version(m_relay.accounts[m_address.account].parsed.version);
         welcome.set_address(m_relay.accounts[m_address.account].username.toStdString() + "@test");
-        m_listener->linkOnline(welcome, {QByteArray(32, 'k'), QStringLiteral("test")});
+        m_pinnedKey = m_relay.key;
+        m_listener->linkOnline(welcome, {m_relay.key, QStringLiteral("test")});
         m_relay.connected(*this);
     });
 }

@@ -59,6 +59,12 @@ public:
     std::function<void(const base::DeviceAddress& to, wire::Deliver&)> tamper;
     /// Refuses a submission for the reason it returns; empty: no.
     std::function<std::string(const wire::Submit&)> refuse;
+    /// Refuses a device's look-up for the reason it returns; empty: no.
+    std::function<std::string(const base::DeviceAddress& from)> refuseLookUp;
+    /// True: that frame gets no answer, and nothing comes of it.
+    std::function<bool(const base::DeviceAddress& from, const wire::ClientFrame&)> swallow;
+    /// What it shows when a device connects.
+    QByteArray key = QByteArray(32, 'k');
 
     void putList(const base::AccountId& account, const QString& username,
                  const routing::SignedDeviceList& list);
@@ -67,6 +73,7 @@ public:
     [[nodiscard]] int totalSubmits(const base::AccountId& account) const;
 
     void connected(FakeLink& link);
+    void disconnected(const base::DeviceAddress& address);
     void receive(FakeLink& link, const std::vector<wire::ClientFrame>& frames);
     base::Result<messaging::RegistrationAnswer> registerAccount(const messaging::LinkAccount& account,
                                                                 const wire::Register& request);
@@ -78,6 +85,7 @@ private:
                 std::vector<wire::RelayFrame>& out);
     void submit(const base::DeviceAddress& from, const wire::ClientFrame& frame,
                 std::vector<wire::RelayFrame>& out);
+    void tellPresence(const base::DeviceAddress& of);
     bool mismatches(const wire::Recipient& recipient) const;
     void bundles(const wire::GetBundles& question, wire::Bundles& out);
 
@@ -115,6 +123,7 @@ private:
     FakeRelay& m_relay;
     messaging::RelayLinkListener* m_listener = nullptr;
     base::DeviceAddress m_address;
+    QByteArray m_pinnedKey;
     std::map<quint64, Answer> m_questions;
     std::shared_ptr<int> m_alive = std::make_shared<int>(0);
     QTimer m_retry;

@@ -2,6 +2,7 @@
 
 #include "base/SigningKey.h"
 #include "crypto/PreKeys.h"
+#include "messaging/ConversationIds.h"
 
 namespace recado::tests {
 
@@ -57,6 +58,23 @@ void TestProfile::adopt(const base::AccountId& account, const QString& name, qui
     must(all.profile.takeNumbers(messaging::NumberSeries::SignedPreKey, 1));
     must(all.work.commit());
     m_relay.putPrekeys({account, device}, upload);
+}
+
+void TestProfile::smuggle(const base::AccountId& to, content::Content content) {
+    messaging::OutboxItem item;
+    item.receiver = to;
+    item.conversation = messaging::directConversationId(self.account, to);
+    item.messageId = base::MessageId::random();
+    item.createdMs = m_clock.wallMs();
+    content.set_message_id(fromBytes(item.messageId.toBytes()));
+    content.set_conversation_id(fromBytes(item.conversation.toBytes()));
+    content.set_sent_at_ms(quint64(item.createdMs));
+    content.set_clock(quint64(item.createdMs) << 16);
+    item.content = protocol::toBytes(content.SerializeAsString());
+    must(stores().work.begin());
+    must(stores().outbox.append(item));
+    must(stores().work.commit());
+    link->cut(); // the outbox looks into its table when it is back
 }
 
 } // namespace recado::tests

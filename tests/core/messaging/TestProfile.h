@@ -1,6 +1,7 @@
 #pragma once
 
 #include "FakeRelay.h"
+#include "content.pb.h"
 #include "core/storage/TemporaryProfile.h"
 #include "crypto/Keys.h"
 #include "messaging/EngineClient.h"
@@ -10,13 +11,6 @@
 #include <QTest>
 
 namespace recado::tests {
-
-/// A step of a test's set-up that cannot fail. (Q_ASSERT would vanish from an optimised build.)
-template <typename T>
-void must(const base::Result<T>& result) {
-    if (!result)
-        qFatal("the set-up failed: %s", qPrintable(result.error().message));
-}
 
 /// A work that "crashes" at a chosen commit: from there on every work fails until the profile is reopened.
 class CrashingWork final : public messaging::UnitOfWork {
@@ -31,6 +25,11 @@ public:
         m_when = when;
     }
     [[nodiscard]] bool crashed() const { return m_crashed; }
+    /// The disk works again; the process has gone on meanwhile.
+    void heal() {
+        m_crashed = false;
+        m_when = When::Never;
+    }
 
     base::Status begin() override { return m_crashed ? failure() : m_inner.begin(); }
     base::Status commit() override {
@@ -75,6 +74,13 @@ public:
     std::unique_ptr<FakeLink> link;
     std::unique_ptr<messaging::EngineClient> client;
     std::unique_ptr<CrashingWork> work;
+    /// Counts from the next reopen() on. A crashed profile stays down until it is reopened.
+    messaging::EngineTiming timing{.receiptDelayMs = 20,
+                                   .retryDelayMs = 5,
+                                   .refetchDelayMs = 20,
+                                   .resendAgainMs = 100,
+                                   .storageRetryMs = 600'000,
+                                   .lookUpRetryMs = 20};
 
     void open() {
         m_tables = std::make_unique<storage::ProfileStores>(m_profile.writer(), m_clock);
@@ -86,12 +92,6 @@ public:
                                        all.arrivals, all.messages, all.statuses,   all.changes,
                                        all.outbox,   all.receipts, all.quarantine, all.maintenance,
                                        all.sessions, all.preKeys,  all.identities, all.seenBaseKeys};
-        messaging::EngineTiming timing;
-        timing.receiptDelayMs = 20;
-        timing.retryDelayMs = 5;
-        timing.refetchDelayMs = 20;
-        timing.resendAgainMs = 100;
-        timing.storageRetryMs = 600'000; // a crashed profile stays down until it is reopened
         auto engine = messaging::Engine::create(stores, *link, m_clock, client->eventSink(), timing);
         must(engine);
         m_engine = *std::move(engine);
@@ -141,6 +141,8 @@ public:
         RECADO_TRY(const base::ConversationId chat, chatWith(name));
         return await(client->sendText(chat, text));
     }
+    /// What no honest client composes: goes out, properly sealed, as this device's next content.
+    void smuggle(const base::AccountId& to, content::Content content);
     bool settle() { return await(client->waitIdle(10'000)).ok(); }
 
     /// The texts of a conversation as its person reads them, placeholders as "?", deleted ones as "-".

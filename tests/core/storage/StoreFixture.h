@@ -42,19 +42,19 @@ public:
         account.authSeed = base::SecretBytes::random(32);
         account.headerKeys = {QByteArray(32, 'h'), base::SecretBytes::random(32)};
         account.registrationId = 77;
-        Q_ASSERT(stores.profile.saveAccount(account).ok());
+        must(stores.profile.saveAccount(account));
         messaging::ContactRecord contact;
         contact.account = peer;
         contact.address = QStringLiteral("bia@relay.example");
         contact.displayName = QStringLiteral("Bia");
-        Q_ASSERT(stores.contacts.saveContact(contact).ok());
+        must(stores.contacts.saveContact(contact));
         addConversation(chat, peer);
     }
     void addConversation(const base::ConversationId& id, const base::AccountId& with) {
         messaging::ConversationRecord conversation;
         conversation.id = id;
         conversation.peer = with;
-        Q_ASSERT(stores.conversations.insertConversation(conversation).ok());
+        must(stores.conversations.insertConversation(conversation));
     }
     [[nodiscard]] messaging::NewMessage incoming(const QString& text, quint64 clockMs) const {
         messaging::NewMessage message;

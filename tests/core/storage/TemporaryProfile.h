@@ -9,6 +9,13 @@
 
 namespace recado::tests {
 
+/// A step of a test's set-up that cannot fail. (Q_ASSERT would vanish from an optimised build.)
+template <typename T>
+void must(const base::Result<T>& result) {
+    if (!result)
+        qFatal("the set-up failed: %s", qPrintable(result.error().message));
+}
+
 /// A profile in a directory of its own that goes with it.
 class TemporaryProfile {
 public:
@@ -22,9 +29,9 @@ public:
     void close() { m_profile.reset(); }
     void open(storage::Creation creation = storage::Creation::Forbidden) {
         auto claimed = storage::ProfileDirectory::claim(path());
-        Q_ASSERT(claimed);
+        must(claimed);
         auto opened = storage::ProfileDatabase::open(*std::move(claimed), m_key, creation);
-        Q_ASSERT(opened);
+        must(opened);
         m_profile = *std::move(opened);
     }
 
