@@ -6,6 +6,12 @@
 
 namespace recado::cli {
 
+namespace {
+
+constexpr int nameFreshMs = 5'000;
+
+} // namespace
+
 SendQueue::SendQueue(messaging::Client& client, QObject* parent)
     : QObject(parent)
     , m_client(client) {}
@@ -22,11 +28,14 @@ void SendQueue::afterward(std::function<void()> action) {
 
 void SendQueue::advance() {
     while (!m_lookingUp && !m_steps.empty()) {
-        const Step& step = m_steps.front();
-        if (const Item* item = std::get_if<Item>(&step)) {
+        if (Item* item = std::get_if<Item>(&m_steps.front())) {
             if (const QString* name = std::get_if<QString>(&item->destination)) {
-                lookUp(*name);
-                continue; // an engine that answers at once has finished this step already
+                const auto known = resolved(*name);
+                if (!known) {
+                    lookUp(*name);
+                    continue; // an engine that answers at once has finished this step already
+                }
+                item->destination = *known;
             }
         }
         const Step current = std::move(m_steps.front());
@@ -38,16 +47,25 @@ void SendQueue::advance() {
     }
 }
 
+std::optional<base::ConversationId> SendQueue::resolved(const QString& name) const {
+    const auto found = m_resolved.constFind(name);
+    if (found == m_resolved.cend() || found->fresh.hasExpired())
+        return std::nullopt;
+    return found->conversation;
+}
+
 void SendQueue::lookUp(const QString& name) {
     m_lookingUp = true;
-    const auto finish = [this](const base::Result<base::ConversationId>& found) {
+    const auto finish = [this, name](const base::Result<base::ConversationId>& found) {
         m_lookingUp = false;
         const Item item = std::get<Item>(std::move(m_steps.front()));
         m_steps.pop_front();
-        if (found.ok())
+        if (found.ok()) {
+            m_resolved.insert(name, {*found, QDeadlineTimer(nameFreshMs)});
             submit(*found, item);
-        else
+        } else {
             answerWithError(item.answer, found.error(), QLatin1String("to"));
+        }
         advance();
     };
     whenDone(m_client.createDirect(name), this, finish);

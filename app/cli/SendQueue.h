@@ -3,6 +3,8 @@
 #include "app/cli/MethodSupport.h"
 #include "messaging/Client.h"
 
+#include <QDeadlineTimer>
+#include <QHash>
 #include <QObject>
 #include <QString>
 
@@ -34,13 +36,20 @@ public:
     void afterward(std::function<void()> action);
 
 private:
+    struct Resolved {
+        base::ConversationId conversation;
+        QDeadlineTimer fresh;
+    };
     using Step = std::variant<Item, std::function<void()>>;
 
     void advance();
+    [[nodiscard]] std::optional<base::ConversationId> resolved(const QString& name) const;
     void lookUp(const QString& name);
     void submit(base::ConversationId conversation, const Item& item);
 
     messaging::Client& m_client;
+    /// Names looked up a moment ago: a burst to one person asks the engine once.
+    QHash<QString, Resolved> m_resolved;
     std::deque<Step> m_steps;
     bool m_lookingUp = false;
 };

@@ -48,8 +48,10 @@ base::Result<UnlockedProfile> UnlockedProfile::unlock(ProfileOptions options) {
                    ProfileKey::unlock(options.directory, {.passphrase = std::move(options.passphrase),
                                                           .keychain = options.keychain,
                                                           .recoveryCode = {}}));
-        return UnlockedProfile{std::move(directory), std::move(key), storage::Creation::Forbidden,
-                               existing->protection};
+        // A first start that was cut off between the key and its database is taken up where it ended.
+        const auto creation =
+            existing->awaitsDatabase ? storage::Creation::Allowed : storage::Creation::Forbidden;
+        return UnlockedProfile{std::move(directory), std::move(key), creation, existing->protection};
     }
     KeyProtection protection = KeyProtection::KeyFile;
     if (!options.passphrase.isEmpty())

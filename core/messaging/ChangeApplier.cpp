@@ -31,8 +31,11 @@ base::Status ChangeApplier::apply(const content::Content& content, const Contact
     RECADO_TRY(const std::optional<StoredMessage> target, m_context.stores.messages.find(key));
     if (target)
         return applyTo(*target, content, from.account);
-    // Strangers do not get to fill the disk with changes of messages that never come.
-    if (!from.accepted || *author != from.account)
+    // Strangers do not get to fill the disk with changes of messages that never come; and what only an author
+    // may do is nothing to wait with.
+    const bool mayCount =
+        *author == from.account || (content.has_reaction() && *author == m_context.ownAccount());
+    if (!from.accepted || !mayCount)
         return {};
     return m_context.stores.changes.addEarly({key, from.account, toBytes(content.SerializeAsString())});
 }

@@ -71,45 +71,59 @@ base::Status Composer::tellChanged(LocalId message) {
     return {};
 }
 
-base::Result<Message> Composer::sendText(const base::ConversationId& conversation, const QString& text,
-                                         std::optional<LocalId> replyTo, FollowUps& followUps) {
-    if (!m_context.state.isRegistered())
-        return makeError(Reason::NotRegistered, QStringLiteral("this profile has no account yet"));
-    RECADO_CHECK(checkText(text));
-    Message sent;
+QVector<base::Result<Message>> Composer::sendTexts(const QVector<Draft>& drafts, FollowUps& followUps) {
+    QVector<base::Result<Message>> sent;
     const base::Status written = inWork(m_context, [&]() -> base::Status {
-        RECADO_TRY(Peer peer, peerOf(conversation));
-        RECADO_CHECK(m_conversations.acceptPeer(peer.contact, peer.conversation, followUps));
-        NewMessage row;
-        row.key = {conversation, m_context.ownAccount(), base::MessageId::random()};
-        row.senderDevice = m_context.state.account->device;
-        row.outgoing = true;
-        row.text = text;
-        row.timestampMs = m_context.nowMs();
-        row.clock = conversation_clock::next(peer.conversation.clock, row.timestampMs);
-        row.status = MessageStatus::Pending;
-        content::Content content;
-        content.mutable_text()->set_text(text.toStdString());
-        content.set_sent_at_ms(quint64(row.timestampMs));
-        if (replyTo) {
-            RECADO_TRY(const StoredMessage quoted, load(*replyTo));
-            if (quoted.key.conversation != conversation || quoted.placeholder)
-                return unknownMessage();
-            row.quoted = QuotedMessage{quoted.key.author, quoted.key.id};
-            fillReference(*content.mutable_text()->mutable_reply_to(), quoted.key);
+        for (const Draft& draft : drafts) {
+            const std::size_t mark = m_context.changes.mark();
+            RECADO_TRY(SavepointScope savepoint, SavepointScope::begin(m_context.stores.work));
+            sent.push_back(compose(draft, followUps));
+            if (sent.back()) {
+                RECADO_CHECK(savepoint.release());
+            } else {
+                RECADO_CHECK(savepoint.rollback());
+                m_context.changes.rollBackTo(mark);
+            }
         }
-        RECADO_TRY(const LocalId local, m_context.stores.messages.insert(row));
-        RECADO_CHECK(m_outbox.append(peer.contact.account, row.key.id, local, std::move(content)));
-        RECADO_TRY(std::optional<Message> view, m_context.stores.messages.view(local));
-        if (!view)
-            return makeError(Reason::StorageCorrupt, QStringLiteral("a new row is not there"));
-        sent = std::move(*view);
-        m_context.changes.messageSent(sent);
-        m_context.changes.conversationChanged(conversation);
         return {};
     });
-    RECADO_CHECK(written);
+    if (!written)
+        sent.fill(written.error(), drafts.size());
     return sent;
+}
+
+base::Result<Message> Composer::compose(const Draft& draft, FollowUps& followUps) {
+    if (!m_context.state.isRegistered())
+        return makeError(Reason::NotRegistered, QStringLiteral("this profile has no account yet"));
+    RECADO_CHECK(checkText(draft.text));
+    RECADO_TRY(Peer peer, peerOf(draft.conversation));
+    RECADO_CHECK(m_conversations.acceptPeer(peer.contact, peer.conversation, followUps));
+    NewMessage row;
+    row.key = {draft.conversation, m_context.ownAccount(), base::MessageId::random()};
+    row.senderDevice = m_context.state.account->device;
+    row.outgoing = true;
+    row.text = draft.text;
+    row.timestampMs = m_context.nowMs();
+    row.clock = conversation_clock::next(peer.conversation.clock, row.timestampMs);
+    row.status = MessageStatus::Pending;
+    content::Content content;
+    content.mutable_text()->set_text(draft.text.toStdString());
+    content.set_sent_at_ms(quint64(row.timestampMs));
+    if (draft.replyTo) {
+        RECADO_TRY(const StoredMessage quoted, load(*draft.replyTo));
+        if (quoted.key.conversation != draft.conversation || quoted.placeholder)
+            return unknownMessage();
+        row.quoted = QuotedMessage{quoted.key.author, quoted.key.id};
+        fillReference(*content.mutable_text()->mutable_reply_to(), quoted.key);
+    }
+    RECADO_TRY(const LocalId local, m_context.stores.messages.insert(row));
+    RECADO_CHECK(m_outbox.append(peer.contact.account, row.key.id, local, std::move(content)));
+    RECADO_TRY(std::optional<Message> view, m_context.stores.messages.view(local));
+    if (!view)
+        return makeError(Reason::StorageCorrupt, QStringLiteral("a new row is not there"));
+    m_context.changes.messageSent(*view);
+    m_context.changes.conversationChanged(draft.conversation);
+    return std::move(*view);
 }
 
 base::Status Composer::appendChange(const StoredMessage& target, content::Content content,

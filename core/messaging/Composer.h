@@ -12,8 +12,15 @@ public:
     /// All borrowed.
     Composer(EngineContext& context, Outbox& outbox, ConversationDesk& conversations);
 
-    base::Result<Message> sendText(const base::ConversationId& conversation, const QString& text,
-                                   std::optional<LocalId> replyTo, FollowUps& followUps);
+    /// One text to be sent.
+    struct Draft {
+        base::ConversationId conversation;
+        QString text;
+        std::optional<LocalId> replyTo;
+    };
+    /// All drafts in one unit of work, in order; each has its own result. One that fails takes none of the
+    /// others along, unless the work as a whole cannot be committed.
+    QVector<base::Result<Message>> sendTexts(const QVector<Draft>& drafts, FollowUps& followUps);
     base::Status edit(LocalId message, const QString& text, FollowUps& followUps);
     base::Status remove(LocalId message, bool forEveryone, FollowUps& followUps);
     base::Status react(LocalId message, const QString& emoji, FollowUps& followUps);
@@ -26,6 +33,7 @@ private:
         ContactRecord contact;
     };
 
+    base::Result<Message> compose(const Draft& draft, FollowUps& followUps);
     base::Result<Peer> peerOf(const base::ConversationId& conversation);
     base::Result<StoredMessage> load(LocalId message);
     base::Status mayChange(const StoredMessage& message) const;

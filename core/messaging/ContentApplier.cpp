@@ -120,6 +120,7 @@ base::Result<ConversationRecord> ContentApplier::openConversation(ContactRecord&
     if (!contact.accepted && m_context.state.privacy.acceptRequests == AcceptRequests::Automatically) {
         contact.accepted = true;
         followUps.acceptedChanged = true;
+        followUps.resendsToAsk = true;
         RECADO_CHECK(m_context.stores.contacts.saveContact(contact));
     }
     RECADO_TRY(std::optional<ConversationRecord> record, m_context.stores.conversations.conversation(id));

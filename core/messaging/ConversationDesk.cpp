@@ -46,6 +46,7 @@ base::Status ConversationDesk::acceptPeer(ContactRecord& contact, const Conversa
         return {};
     contact.accepted = true;
     followUps.acceptedChanged = true;
+    followUps.resendsToAsk = true; // what a stranger's request could not show
     RECADO_CHECK(m_context.stores.contacts.saveContact(contact));
     if (!m_context.state.privacy.sendReceipts)
         return {};

@@ -15,6 +15,9 @@ namespace {
 
 Q_LOGGING_CATEGORY(engineLog, "recado.engine")
 
+/// Texts composed in one commit: enough to make a burst cheap, few enough to answer soon.
+constexpr qsizetype draftsACommit = 128;
+
 QByteArray privacyBytes(const Privacy& privacy) {
     QByteArray bytes(4, '\0');
     bytes[0] = char(privacy.acceptRequests == AcceptRequests::Automatically);
@@ -103,6 +106,8 @@ Engine::Engine(Stores stores, RelayLink& link, const base::Clock& clock, Changes
     , m_cipher(std::move(cipher))
     , m_context{stores, *m_cipher, link, clock, m_changes, timing, {}, {}}
     , m_parts(std::make_unique<Parts>(m_context)) {
+    m_compose.setSingleShot(true);
+    connect(&m_compose, &QTimer::timeout, this, [this] { composeTexts(); });
     m_recovery.setSingleShot(true);
     m_restart.setSingleShot(true);
     connect(&m_recovery, &QTimer::timeout, this, [this] { recover(); });
@@ -183,6 +188,7 @@ void Engine::linkOnline(const wire::Welcome& welcome, const RelayIdentity& relay
     m_parts->presence.wentOnline();
     m_parts->outbox.wentOnline();
     m_parts->directory.wentOnline();
+    m_parts->inbound.wentOnline();
     m_parts->resends.ask(true);
 }
 
@@ -381,10 +387,27 @@ void Engine::removeConversation(const base::ConversationId& conversation, const 
 }
 
 void Engine::sendText(const base::ConversationId& conversation, const QString& text,
-                      std::optional<LocalId> replyTo, const Answer<Message>& done) {
+                      std::optional<LocalId> replyTo, Answer<Message> done) {
+    m_drafts.push_back({conversation, text, replyTo});
+    m_draftAnswers.push_back(std::move(done));
+    if (m_drafts.size() >= draftsACommit)
+        return composeTexts();
+    if (!m_compose.isActive())
+        m_compose.start(0);
+}
+
+void Engine::composeTexts() {
+    m_compose.stop();
+    if (m_drafts.isEmpty())
+        return;
     FollowUps followUps;
-    const auto sent = m_parts->composer.sendText(conversation, text, replyTo, followUps);
-    answerChange(sent ? base::Status() : sent.error(), followUps, [&](const base::Status&) { done(sent); });
+    const QVector<base::Result<Message>> sent =
+        m_parts->composer.sendTexts(std::exchange(m_drafts, {}), followUps);
+    const QVector<Answer<Message>> answers = std::exchange(m_draftAnswers, {});
+    for (qsizetype index = 0; index < sent.size(); ++index)
+        answers[index](sent[index]);
+    m_parts->outbox.wake();
+    followUp(followUps);
 }
 
 void Engine::markRead(LocalId message, const Done& done) {
@@ -429,11 +452,15 @@ void Engine::setTrust(const QString& address, Trust trust, Done done) {
 bool Engine::isIdle() const {
     if (m_parts->outbox.waiting() > 0 || !m_parts->receipts.isIdle() || !m_parts->inbound.isIdle())
         return false;
-    // What waits at the relay is not known before it said so.
+    if (m_recovery.isActive() || m_restart.isActive())
+        return false; // what is to be done can not be read at the moment
+    // What waits at the relay is not known before it said so. While away, nothing more can be done than to
+    // have nothing of one's own left.
     return m_state == ConnectionState::Online ? m_drained : m_state == ConnectionState::Offline;
 }
 
 void Engine::waitIdle(int timeoutMs, Done done) {
+    composeTexts();
     if (!m_parts->receipts.isIdle())
         m_parts->receipts.flush();
     if (isIdle())

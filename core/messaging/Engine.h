@@ -44,7 +44,7 @@ public:
     void acceptConversation(const base::ConversationId& conversation, const Done& done);
     void removeConversation(const base::ConversationId& conversation, const Done& done);
     void sendText(const base::ConversationId& conversation, const QString& text,
-                  std::optional<LocalId> replyTo, const Answer<Message>& done);
+                  std::optional<LocalId> replyTo, Answer<Message> done);
     void markRead(LocalId message, const Done& done);
     void retry(LocalId message, const Done& done);
     void deleteMessage(LocalId message, bool forEveryone, const Done& done);
@@ -77,6 +77,7 @@ private:
     void recover();
     [[nodiscard]] bool isIdle() const;
     void checkIdle();
+    void composeTexts();
     void answerChange(const base::Status& status, FollowUps& followUps, const Done& done);
 
     Changes m_changes;
@@ -86,6 +87,10 @@ private:
     ConnectionState m_state = ConnectionState::Offline;
     std::optional<base::Reason> m_problem;
     std::optional<base::Error> m_failure;
+    /// Asked for in this turn; composed together in the next one, in one commit.
+    QVector<Composer::Draft> m_drafts;
+    QVector<Answer<Message>> m_draftAnswers;
+    QTimer m_compose;
     QTimer m_recovery;
     QTimer m_restart;
     std::vector<std::unique_ptr<Waiter>> m_waiters;

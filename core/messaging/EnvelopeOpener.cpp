@@ -89,7 +89,7 @@ base::Result<bool> EnvelopeOpener::isFromVerifiedDevice(const Envelope& envelope
     RECADO_TRY(const routing::DeviceList list, PeerDirectory::listOf(contact));
     if (!list.find(envelope.sender.device))
         return false;
-    if (contact.identity.trusted.isEmpty()) {
+    if (contact.identity.trusted.isEmpty() && contact.identity.pending.isEmpty()) {
         // First contact: the session must be with the key that the account's own list names, or anybody
         // could open one in this account's name.
         contact.identity = {list.identityKey, {}, Trust::Unverified};

@@ -34,7 +34,14 @@ InboundPipeline::InboundPipeline(EngineContext& context, PeerDirectory& director
     : m_context(context)
     , m_directory(directory)
     , m_opener(context)
-    , m_applier(applier) {
+    , m_applier(applier)
+    , m_lookUps(context, directory) {
+    m_lookUps.answered = [this](const base::AccountId& account) {
+        m_fetchedAtMs[account] = m_context.clock.monotonicMs();
+        const base::Status released = release(account, QuarantineCause::AwaitingLookUp);
+        if (!released)
+            m_context.storageFailed(released.error());
+    };
     m_next.setSingleShot(true);
     connect(&m_next, &QTimer::timeout, this, [this] { next(); });
 }
@@ -46,9 +53,16 @@ void InboundPipeline::receive(const wire::Deliver& delivery) {
         m_next.start(0);
 }
 
+void InboundPipeline::wentOnline() {
+    m_owed = false; // the relay begins anew with all that was not acknowledged
+    m_lookUps.wentOnline();
+}
+
 void InboundPipeline::wentOffline() {
     ++m_generation;
     m_fetching = 0;
+    m_owed = !isIdle();
+    m_lookUps.wentOffline();
     m_queue.clear();
     m_batch.clear();
     m_next.stop();
@@ -61,6 +75,8 @@ void InboundPipeline::next() {
         m_batch.push_back(m_opener.openHeader(m_queue.front()));
         m_queue.pop_front();
     }
+    m_answered.clear();
+    m_unanswered.clear();
     const auto unknown = sendersToFetch();
     if (!unknown)
         return m_context.storageFailed(unknown.error());
@@ -69,11 +85,17 @@ void InboundPipeline::next() {
     m_fetching = int(unknown->size());
     for (const base::AccountId& account : *unknown) {
         m_fetchedAtMs[account] = m_context.clock.monotonicMs();
-        // Whatever comes of it: what stays unverified is kept unread.
-        m_directory.fetch(account, [this, generation = m_generation](const base::Result<base::AccountId>&) {
-            if (generation == m_generation && --m_fetching == 0)
-                commitBatch();
-        });
+        m_directory.fetch(
+            account, [this, account, generation = m_generation](const base::Result<base::AccountId>& answer) {
+                if (generation != m_generation)
+                    return;
+                if (SenderLookUps::isFinal(answer))
+                    m_answered.insert(account);
+                else
+                    m_unanswered.insert(account, 0);
+                if (--m_fetching == 0)
+                    commitBatch();
+            });
     }
 }
 
@@ -83,7 +105,8 @@ base::Result<QVector<base::AccountId>> InboundPipeline::sendersToFetch() {
     const qint64 now = m_context.clock.monotonicMs();
     for (const Envelope& envelope : m_batch) {
         const base::AccountId& account = envelope.sender.account;
-        if (!envelope.headerOpened || account == m_context.ownAccount() || result.contains(account))
+        if (!envelope.headerOpened || account == m_context.ownAccount() || result.contains(account) ||
+            m_unanswered.contains(account))
             continue;
         if (!seen.contains(account)) {
             RECADO_TRY(const std::optional<ContactRecord> contact,
@@ -102,6 +125,8 @@ base::Result<QVector<base::AccountId>> InboundPipeline::sendersToFetch() {
         const auto last = m_fetchedAtMs.constFind(account);
         if (last == m_fetchedAtMs.constEnd() || now - *last >= m_context.timing.refetchDelayMs)
             result.append(account);
+        else
+            m_unanswered.insert(account, *last + m_context.timing.refetchDelayMs - now);
     }
     return result;
 }
@@ -109,14 +134,27 @@ base::Result<QVector<base::AccountId>> InboundPipeline::sendersToFetch() {
 void InboundPipeline::commitBatch() {
     FollowUps followUps;
     const std::vector<Envelope> batch = std::exchange(m_batch, {});
+    QSet<base::AccountId> heldBefore;
     const base::Status status = inWork(m_context, [&]() -> base::Status {
-        for (const Envelope& envelope : batch)
+        for (const Envelope& envelope : batch) {
+            const base::AccountId& account = envelope.sender.account;
+            if (m_lookUps.contains(account) && !heldBefore.contains(account)) {
+                // What was put aside came first.
+                heldBefore.insert(account);
+                const auto lookUp = m_answered.contains(account) ? LookUp::Answered : LookUp::Open;
+                RECADO_CHECK(readHeld(account, QuarantineCause::AwaitingLookUp, lookUp, followUps));
+            }
             RECADO_CHECK(takeIn(envelope, followUps));
+        }
         base::crashPoint("client.before_inbound_commit");
         return {};
     });
-    if (!status)
+    if (!status) {
+        m_owed = true;
         return m_context.storageFailed(status.error());
+    }
+    for (const base::AccountId& account : std::as_const(m_answered))
+        m_lookUps.remove(account);
     base::crashPoint("client.after_inbound_commit");
     base::crashPoint("client.before_ack");
     acknowledge(batch);
@@ -144,6 +182,8 @@ base::Status InboundPipeline::takeIn(const Envelope& envelope, FollowUps& follow
         }
         if (opened.outcome == OpenOutcome::Held)
             cause = QuarantineCause::IdentityChanged;
+        else if (opened.outcome == OpenOutcome::Unreadable && m_unanswered.contains(envelope.sender.account))
+            cause = QuarantineCause::AwaitingLookUp;
         RECADO_CHECK(savepoint.rollback());
         m_context.changes.rollBackTo(mark);
     }
@@ -172,18 +212,43 @@ base::Status InboundPipeline::quarantine(const Envelope& envelope, QuarantineCau
     if (cause == QuarantineCause::Undecryptable && envelope.headerOpened) {
         RECADO_TRY(row.placeholder, addPlaceholder(envelope));
         followUps.resendsToAsk = true;
+    } else if (cause == QuarantineCause::IdentityChanged) {
+        RECADO_CHECK(conversationWith(envelope.sender)); // where the person sees that there is something
+    } else if (cause == QuarantineCause::AwaitingLookUp) {
+        m_lookUps.add(envelope.sender.account, m_unanswered.value(envelope.sender.account));
     }
     RECADO_TRY([[maybe_unused]] const qint64 id, m_context.stores.quarantine.add(row));
     return {};
 }
 
+base::Result<std::optional<ConversationRecord>>
+InboundPipeline::conversationWith(const base::DeviceAddress& sender) {
+    const base::ConversationId id = directConversationId(m_context.ownAccount(), sender.account);
+    RECADO_TRY(std::optional<ConversationRecord> there, m_context.stores.conversations.conversation(id));
+    if (there)
+        return there;
+    // A header alone opens none, but for a device that its account's signed list names it does: otherwise the
+    // first message of a stranger could vanish without a trace.
+    RECADO_TRY(const std::optional<ContactRecord> contact, m_context.stores.contacts.contact(sender.account));
+    if (!contact || contact->deviceListVersion == 0)
+        return there;
+    RECADO_TRY(const routing::DeviceList list, PeerDirectory::listOf(*contact));
+    if (!list.find(sender.device))
+        return there;
+    ConversationRecord record;
+    record.id = id;
+    record.peer = sender.account;
+    record.request = !contact->accepted;
+    RECADO_CHECK(m_context.stores.conversations.insertConversation(record));
+    m_context.changes.conversationChanged(id);
+    return m_context.stores.conversations.conversation(id);
+}
+
 base::Result<LocalId> InboundPipeline::addPlaceholder(const Envelope& envelope) {
-    // Only in a conversation that is there: a forged header must not open one.
-    const base::ConversationId id = directConversationId(m_context.ownAccount(), envelope.sender.account);
-    RECADO_TRY(const std::optional<ConversationRecord> conversation,
-               m_context.stores.conversations.conversation(id));
+    RECADO_TRY(const std::optional<ConversationRecord> conversation, conversationWith(envelope.sender));
     if (!conversation)
         return LocalId(0);
+    const base::ConversationId id = conversation->id;
     NewMessage row;
     row.key = {id, envelope.sender.account, base::MessageId::random()};
     row.senderDevice = envelope.sender.device;
@@ -200,28 +265,35 @@ base::Result<LocalId> InboundPipeline::addPlaceholder(const Envelope& envelope) 
 }
 
 base::Status InboundPipeline::release(const base::AccountId& account) {
+    return release(account, QuarantineCause::IdentityChanged);
+}
+
+base::Status InboundPipeline::release(const base::AccountId& account, QuarantineCause cause) {
     FollowUps followUps;
-    const base::Status written = inWork(m_context, [&]() -> base::Status {
-        RECADO_TRY(QVector<QuarantinedEnvelope> held,
-                   m_context.stores.quarantine.list(account, QuarantineCause::IdentityChanged));
-        for (QuarantinedEnvelope& envelope : held)
-            RECADO_CHECK(releaseOne(envelope, followUps));
-        return {};
-    });
-    RECADO_CHECK(written);
+    RECADO_CHECK(inWork(m_context, [&] { return readHeld(account, cause, LookUp::Answered, followUps); }));
     if (committed)
         committed(followUps);
     return {};
 }
 
-base::Status InboundPipeline::releaseOne(QuarantinedEnvelope& held, FollowUps& followUps) {
+base::Status InboundPipeline::readHeld(const base::AccountId& account, QuarantineCause cause, LookUp lookUp,
+                                       FollowUps& followUps) {
+    RECADO_TRY(QVector<QuarantinedEnvelope> held, m_context.stores.quarantine.list(account, cause));
+    for (QuarantinedEnvelope& envelope : held)
+        RECADO_CHECK(releaseOne(envelope, lookUp, followUps));
+    return {};
+}
+
+base::Status InboundPipeline::releaseOne(QuarantinedEnvelope& held, LookUp lookUp, FollowUps& followUps) {
     const Envelope envelope = toEnvelope(held);
     const std::size_t mark = m_context.changes.mark();
+    auto outcome = OpenOutcome::Unreadable;
     {
         RECADO_TRY(SavepointScope savepoint, SavepointScope::begin(m_context.stores.work));
         RECADO_TRY(const OpenedEnvelope opened, m_opener.open(envelope));
-        bool done = opened.outcome == OpenOutcome::Known;
-        if (opened.outcome == OpenOutcome::Opened) {
+        outcome = opened.outcome;
+        bool done = outcome == OpenOutcome::Known;
+        if (outcome == OpenOutcome::Opened) {
             const base::Status applied = m_applier.apply(opened, envelope, followUps);
             if (!applied && isStoreError(applied.error()))
                 return applied;
@@ -234,6 +306,13 @@ base::Status InboundPipeline::releaseOne(QuarantinedEnvelope& held, FollowUps& f
         RECADO_CHECK(savepoint.rollback());
         m_context.changes.rollBackTo(mark);
     }
+    if (outcome == OpenOutcome::Held) {
+        held.cause = QuarantineCause::IdentityChanged;
+        RECADO_CHECK(conversationWith(envelope.sender));
+        return m_context.stores.quarantine.update(held);
+    }
+    if (outcome == OpenOutcome::Unreadable && lookUp == LookUp::Open)
+        return {};
     held.cause = QuarantineCause::Undecryptable;
     RECADO_TRY(held.placeholder, addPlaceholder(envelope));
     followUps.resendsToAsk = true;

@@ -1,10 +1,7 @@
 #pragma once
 
 #include "messaging/ContentApplier.h"
-#include "messaging/PeerDirectory.h"
-
-#include <QObject>
-#include <QTimer>
+#include "messaging/SenderLookUps.h"
 
 #include <deque>
 #include <vector>
@@ -25,22 +22,31 @@ public:
     std::function<void(FollowUps&)> committed;
 
     void receive(const wire::Deliver& delivery);
+    void wentOnline();
     /// Forgets what is not committed: the relay sends it again.
     void wentOffline();
     /// The person decided about a changed identity: reads what was held back.
     base::Status release(const base::AccountId& account);
 
-    /// True when all that came was committed and acknowledged.
-    [[nodiscard]] bool isIdle() const { return m_queue.empty() && m_batch.empty(); }
+    /// True when all that came was committed and acknowledged. What a broken connection left behind comes
+    /// again on the next one; until then it is owed.
+    [[nodiscard]] bool isIdle() const { return m_queue.empty() && m_batch.empty() && !m_owed; }
 
 private:
+    /// Whether the relay has answered for the sender since the envelope was put aside.
+    enum class LookUp { Open, Answered };
+
     void next();
     base::Result<QVector<base::AccountId>> sendersToFetch();
     void commitBatch();
     base::Status takeIn(const Envelope& envelope, FollowUps& followUps);
     base::Status quarantine(const Envelope& envelope, QuarantineCause cause, FollowUps& followUps);
+    base::Result<std::optional<ConversationRecord>> conversationWith(const base::DeviceAddress& sender);
     base::Result<LocalId> addPlaceholder(const Envelope& envelope);
-    base::Status releaseOne(QuarantinedEnvelope& held, FollowUps& followUps);
+    base::Status release(const base::AccountId& account, QuarantineCause cause);
+    base::Status readHeld(const base::AccountId& account, QuarantineCause cause, LookUp lookUp,
+                          FollowUps& followUps);
+    base::Status releaseOne(QuarantinedEnvelope& held, LookUp lookUp, FollowUps& followUps);
     void acknowledge(const std::vector<Envelope>& batch);
 
     EngineContext& m_context;
@@ -50,9 +56,13 @@ private:
     std::deque<wire::Deliver> m_queue;
     std::vector<Envelope> m_batch;
     QHash<base::AccountId, qint64> m_fetchedAtMs;
+    SenderLookUps m_lookUps;
+    QSet<base::AccountId> m_answered;            // senders of this batch whom the relay was asked about
+    QHash<base::AccountId, qint64> m_unanswered; // those it could not be; wait this long at least
     QTimer m_next;
     int m_fetching = 0;
     quint64 m_generation = 0;
+    bool m_owed = false;
 };
 
 } // namespace recado::messaging

@@ -119,6 +119,8 @@ public:
     /// last one (removals are remembered for that). Returns whether something visible changed.
     virtual base::Result<bool> react(LocalId message, const base::AccountId& sender, const QString& emoji,
                                      quint64 clock) = 0;
+    /// Changes of one sender that are kept; of more, the oldest go.
+    static constexpr int earlyKept = 1'000;
     virtual base::Status addEarly(const EarlyChange& change) = 0;
     /// In the order of arrival; they are gone afterwards.
     virtual base::Result<QVector<EarlyChange>> takeEarly(const MessageKey& target) = 0;

@@ -15,6 +15,9 @@ namespace {
 
 constexpr int refillPage = 500;
 
+/// While others are still being answered the link may just be slow; but not for this many times as long.
+constexpr qint64 slowLinkFactor = 4;
+
 /// Refusals that the same bytes, or a later attempt, may survive.
 bool isPassing(Reason reason) {
     return reason == Reason::RateLimited || reason == Reason::Busy || reason == Reason::QuotaExceeded ||
@@ -31,6 +34,8 @@ Outbox::Outbox(EngineContext& context, SessionSetup& sessions, OutboxSealer& sea
     m_continue.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, [this] { pump(); });
     connect(&m_continue, &QTimer::timeout, this, [this] { pump(); });
+    m_unanswered.setSingleShot(true);
+    connect(&m_unanswered, &QTimer::timeout, this, [this] { resendUnanswered(); });
 }
 
 base::Status Outbox::append(const base::AccountId& receiver, const base::MessageId& id, LocalId message,
@@ -132,6 +137,7 @@ void Outbox::wentOffline() {
     m_flightBytes = 0;
     m_retry.stop();
     m_continue.stop();
+    m_unanswered.stop();
 }
 
 int Outbox::waiting() const {
@@ -273,12 +279,40 @@ void Outbox::submit(const std::vector<OutboxItem>& planned) {
         Lane& lane = m_lanes[item.receiver];
         lane.waiting.erase(item.id);
         ++lane.inFlight;
-        m_flights[item.submission] = {item.id, item.receiver, item.sealed.size()};
+        m_flights[item.submission] = {item.id, item.receiver, item.sealed.size(),
+                                      m_context.clock.monotonicMs()};
         m_flightBytes += item.sealed.size();
         frames.push_back(std::move(frame));
     }
     m_context.link.send(std::move(frames));
+    if (!m_unanswered.isActive())
+        m_unanswered.start(m_context.timing.submitAnswerMs);
     base::crashPoint("client.after_submit");
+}
+
+void Outbox::resendUnanswered() {
+    const qint64 now = m_context.clock.monotonicMs();
+    const qint64 patience = m_context.timing.submitAnswerMs;
+    QSet<base::AccountId> late;
+    for (const auto& [submission, flight] : m_flights) {
+        const qint64 waited = now - flight.sentAtMs;
+        if (waited >= patience && (now - m_lastAnswerMs >= patience || waited >= slowLinkFactor * patience))
+            late.insert(flight.receiver);
+    }
+    // All that went to that receiver goes again, as after a broken connection: so its order stays.
+    std::erase_if(m_flights, [&](const auto& entry) {
+        const Flight& flight = entry.second;
+        if (!late.contains(flight.receiver))
+            return false;
+        Lane& lane = m_lanes[flight.receiver];
+        lane.waiting.insert(flight.item);
+        --lane.inFlight;
+        m_flightBytes -= flight.bytes;
+        return true;
+    });
+    if (!m_flights.empty())
+        m_unanswered.start(int(patience));
+    pump();
 }
 
 void Outbox::prepare(const base::AccountId& account, Lane& lane) {
@@ -314,6 +348,7 @@ void Outbox::prepared(const base::AccountId& account, const base::Status& status
 }
 
 void Outbox::accepted(const std::vector<base::SubmissionNumber>& submissions) {
+    m_lastAnswerMs = m_context.clock.monotonicMs();
     std::vector<std::pair<base::SubmissionNumber, Flight>> answered;
     for (const base::SubmissionNumber submission : submissions) {
         const auto flight = m_flights.find(submission);
@@ -368,6 +403,7 @@ void Outbox::refused(base::SubmissionNumber submission, Reason reason, qint64 re
     const auto found = m_flights.find(submission);
     if (found == m_flights.end())
         return;
+    m_lastAnswerMs = m_context.clock.monotonicMs();
     const Flight flight = found->second;
     m_flights.erase(found);
     m_flightBytes -= flight.bytes;

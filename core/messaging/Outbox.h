@@ -71,6 +71,7 @@ private:
         qint64 item = 0;
         base::AccountId receiver;
         qint64 bytes = 0;
+        qint64 sentAtMs = 0;
     };
 
     void refill();
@@ -86,6 +87,7 @@ private:
     void failLane(const base::AccountId& account, base::Reason reason);
     void settle(qint64 item);
     base::Status markAccepted(OutboxItem& item);
+    void resendUnanswered();
     void delay(Lane& lane, qint64 atLeastMs);
     void armRetry();
 
@@ -97,6 +99,8 @@ private:
     QSet<qint64> m_shown;
     QTimer m_retry;
     QTimer m_continue;
+    QTimer m_unanswered;
+    qint64 m_lastAnswerMs = 0;
     qint64 m_lastItem = 0;
     qint64 m_flightBytes = 0;
     bool m_pumping = false;

@@ -112,9 +112,13 @@ base::Status PeerDirectory::takeIn(const base::AccountId& account, const wire::S
         return makeError(Reason::StaleDevices, QStringLiteral("the relay offers an older device list"));
 
     bool changed = false;
+    std::optional<ContactRecord> before;
     if (routing::isValidUsername(username)) {
         const QString address = routing::Address{username, m_context.state.account->relayName}.toString();
         changed = std::exchange(contact.address, address) != address;
+        if (changed) {
+            RECADO_TRY(before, knownHolder(address, account));
+        }
     }
     if (parsed.version > version) {
         RECADO_CHECK(replaceList(contact, parsed, bytes));
@@ -122,7 +126,31 @@ base::Status PeerDirectory::takeIn(const base::AccountId& account, const wire::S
     }
     if (changed)
         RECADO_CHECK(m_context.stores.contacts.saveContact(contact));
-    return noticeIdentity(contact, parsed.identityKey);
+    return before ? warnOfNewHolder(contact, *before, parsed.identityKey)
+                  : noticeIdentity(contact, parsed.identityKey);
+}
+
+base::Result<std::optional<ContactRecord>> PeerDirectory::knownHolder(const QString& address,
+                                                                      const base::AccountId& except) {
+    RECADO_TRY(std::optional<ContactRecord> holder, m_context.stores.contacts.contactByAddress(address));
+    if (!holder || holder->account == except)
+        return std::optional<ContactRecord>();
+    RECADO_TRY(const std::optional<ConversationRecord> conversation,
+               m_context.stores.conversations.conversation(
+                   directConversationId(m_context.ownAccount(), holder->account)));
+    const bool met = conversation || holder->accepted || !holder->identity.trusted.isEmpty();
+    return met ? std::move(holder) : std::nullopt;
+}
+
+base::Status PeerDirectory::warnOfNewHolder(const ContactRecord& contact, const ContactRecord& before,
+                                            const QByteArray& identityKey) {
+    m_context.changes.identityChanged(personOf(contact));
+    m_context.changes.conversationChanged(directConversationId(m_context.ownAccount(), before.account));
+    if (!contact.identity.trusted.isEmpty())
+        return noticeIdentity(contact, identityKey);
+    // To the person it is a known name with another key: nothing goes there until they decide.
+    m_context.changes.conversationChanged(directConversationId(m_context.ownAccount(), contact.account));
+    return m_context.stores.contacts.setIdentity(contact.account, {{}, identityKey, Trust::Changed});
 }
 
 base::Status PeerDirectory::replaceList(ContactRecord& contact, const routing::DeviceList& list,
@@ -143,6 +171,8 @@ base::Status PeerDirectory::replaceList(ContactRecord& contact, const routing::D
 
 base::Status PeerDirectory::noticeIdentity(const ContactRecord& contact, const QByteArray& identityKey) {
     IdentityRecord identity = contact.identity;
+    if (identity.trusted.isEmpty() && !identity.pending.isEmpty() && identity.pending != identityKey)
+        return m_context.stores.contacts.setIdentity(contact.account, {{}, identityKey, Trust::Changed});
     if (identity.trusted.isEmpty() || identity.pending == identityKey)
         return {};
     if (identity.trusted == identityKey) {

@@ -36,9 +36,9 @@ public:
     void fetch(const base::AccountId& account, Found done);
 
     /// Inside a work: takes a list in if its signature holds and it is no older than the one known. Another
-    /// identity key than the trusted one becomes the contact's pending one. `username` may be empty.
-    /// MalformedFrame, CryptoFailed (signature, account), StaleDevices (older, or another of the same
-    /// version).
+    /// identity key than the trusted one becomes the contact's pending one; so does the key of an account
+    /// that got the address of another one known here. `username` may be empty. MalformedFrame, CryptoFailed
+    /// (signature, account), StaleDevices (older, or another of the same version).
     base::Status takeIn(const base::AccountId& account, const wire::SignedDeviceList& list,
                         const QString& username);
 
@@ -49,6 +49,10 @@ private:
     void ask(wire::GetAccount question, Found done);
     base::Status replaceList(ContactRecord& contact, const routing::DeviceList& list,
                              const routing::SignedDeviceList& bytes);
+    base::Result<std::optional<ContactRecord>> knownHolder(const QString& address,
+                                                           const base::AccountId& except);
+    base::Status warnOfNewHolder(const ContactRecord& contact, const ContactRecord& before,
+                                 const QByteArray& identityKey);
     base::Status noticeIdentity(const ContactRecord& contact, const QByteArray& identityKey);
 
     struct Waiting {

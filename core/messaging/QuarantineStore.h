@@ -14,6 +14,7 @@ namespace recado::messaging {
 enum class QuarantineCause {
     Undecryptable,   // stands as a placeholder until a resend heals it
     IdentityChanged, // readable once the person decides about the sender's new key
+    AwaitingLookUp,  // the relay has not yet said who the sender is; read as if it came when it has
 };
 
 /// An envelope that was committed and acknowledged, but not read.
@@ -48,6 +49,8 @@ public:
     virtual base::Status remove(qint64 id) = 0;
     /// Senders with undecryptable envelopes for which fewer than `requests` resends were asked.
     virtual base::Result<QVector<base::AccountId>> sendersToAsk(int requests) = 0;
+    /// Senders with envelopes of that cause.
+    virtual base::Result<QVector<base::AccountId>> sendersOf(QuarantineCause cause) = 0;
 };
 
 } // namespace recado::messaging

@@ -20,6 +20,13 @@ void ReceiptCoalescer::schedule() {
     m_timer.start(QRandomGenerator::system()->bounded(longest / 4, longest + 1));
 }
 
+bool ReceiptCoalescer::isIdle() const {
+    if (m_timer.isActive())
+        return false;
+    const auto none = m_context.stores.receipts.isEmpty();
+    return none && *none;
+}
+
 void ReceiptCoalescer::flush() {
     m_timer.stop();
     const base::Status status = inWork(m_context, [&]() -> base::Status {

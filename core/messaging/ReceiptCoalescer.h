@@ -21,8 +21,8 @@ public:
     void schedule();
     /// They go now.
     void flush();
-    /// True when none wait.
-    [[nodiscard]] bool isIdle() const { return !m_timer.isActive(); }
+    /// True when none wait, in the table either.
+    [[nodiscard]] bool isIdle() const;
 
 private:
     EngineContext& m_context;

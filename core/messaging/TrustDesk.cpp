@@ -9,6 +9,13 @@ namespace recado::messaging {
 using base::makeError;
 using base::Reason;
 
+namespace {
+
+/// After a question about a known address that the relay did not answer.
+constexpr qint64 checkAgainMs = 600'000;
+
+} // namespace
+
 TrustDesk::TrustDesk(EngineContext& context, PeerDirectory& directory)
     : m_context(context)
     , m_directory(directory) {}
@@ -27,9 +34,45 @@ void TrustDesk::resolve(const QString& address, Answer<base::AccountId> done) {
     const auto known = m_context.stores.contacts.contactByAddress(parsed->toString());
     if (!known)
         return done(known.error());
-    if (*known && (*known)->deviceListVersion != 0)
-        return done((*known)->account);
-    m_directory.findByUsername(parsed->username, std::move(done));
+    const QString full = parsed->toString();
+    if (*known && (*known)->deviceListVersion != 0) {
+        const qint64 now = m_context.clock.monotonicMs();
+        if (!m_context.state.online || now < m_checkAtMs.value(full, now))
+            return done((*known)->account);
+        return check(full, parsed->username, (*known)->account, std::move(done));
+    }
+    m_directory.findByUsername(
+        parsed->username, [this, full, done = std::move(done)](const base::Result<base::AccountId>& found) {
+            if (found)
+                m_checkAtMs[full] = m_context.clock.monotonicMs() + m_context.timing.addressFreshMs;
+            done(found);
+        });
+}
+
+void TrustDesk::check(const QString& address, const QString& username, const base::AccountId& known,
+                      Answer<base::AccountId> done) {
+    // Asked together, answered together: what was asked first may not fall behind.
+    auto& waiting = m_checking[address];
+    waiting.push_back(std::move(done));
+    if (waiting.size() > 1)
+        return;
+    QTimer::singleShot(m_context.timing.addressCheckMs, &m_timers,
+                       [this, address, known] { checked(address, known, checkAgainMs); });
+    m_directory.findByUsername(username, [this, address, known](const base::Result<base::AccountId>& found) {
+        if (found)
+            checked(address, *found, m_context.timing.addressFreshMs);
+        else
+            checked(address, known, checkAgainMs);
+    });
+}
+
+void TrustDesk::checked(const QString& address, const base::AccountId& account, qint64 againInMs) {
+    const auto waiting = m_checking.take(address);
+    if (waiting.empty())
+        return; // too late: answered with what was known
+    m_checkAtMs[address] = m_context.clock.monotonicMs() + againInMs;
+    for (const Answer<base::AccountId>& done : waiting)
+        done(account);
 }
 
 void TrustDesk::contact(const QString& address, Answer<Contact> done) {

@@ -18,17 +18,25 @@ public:
     Decided decided;
 
     /// The account behind an address or a username of the own relay; asked at the relay unless met before.
-    /// NotRegistered, InvalidArgument, UnknownRecipient, RelayUnreachable, RateLimited.
+    /// Once in a while the relay is asked about a known one too, as it may have become somebody else's; when
+    /// it does not answer soon, what is known counts. NotRegistered, InvalidArgument, UnknownRecipient,
+    /// RelayUnreachable, RateLimited.
     void resolve(const QString& address, Answer<base::AccountId> done);
     void contact(const QString& address, Answer<Contact> done);
     void setTrust(const QString& address, Trust trust, std::function<void(base::Status)> done);
 
 private:
+    void check(const QString& address, const QString& username, const base::AccountId& known,
+               Answer<base::AccountId> done);
+    void checked(const QString& address, const base::AccountId& account, qint64 againInMs);
     base::Result<Contact> describe(const base::AccountId& account);
     base::Status decide(const base::AccountId& account, Trust trust);
 
     EngineContext& m_context;
     PeerDirectory& m_directory;
+    QHash<QString, qint64> m_checkAtMs; // when the relay is to be asked about an address again
+    QHash<QString, std::vector<Answer<base::AccountId>>> m_checking;
+    QObject m_timers;
 };
 
 } // namespace recado::messaging

@@ -93,6 +93,8 @@ std::optional<KeyFile> parsedKeyFile(const QByteArray& bytes) {
     file.keychainBackend = object[QLatin1String("keychainBackend")].toString();
     file.keychainEntry = object[QLatin1String("keychainEntry")].toString();
     file.recoveryBox = base64Value(object, QLatin1String("recoveryBox"));
+    // Absent in a profile that has long had its database, which must never get a second one.
+    file.databasePending = object[QLatin1String("databasePending")].toBool(false);
     if (!isCompleteKeyFile(file))
         return std::nullopt;
     return file;
@@ -119,6 +121,8 @@ QByteArray keyFileJson(const KeyFile& file) {
         object[QLatin1String("box")] = base64Text(file.box);
     if (!file.recoveryBox.isEmpty())
         object[QLatin1String("recoveryBox")] = base64Text(file.recoveryBox);
+    if (file.databasePending)
+        object[QLatin1String("databasePending")] = true;
     return QJsonDocument(object).toJson();
 }
 

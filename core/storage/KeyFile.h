@@ -21,6 +21,8 @@ struct KeyFile {
     QString keychainBackend; ///< With Keychain.
     QString keychainEntry;   ///< With Keychain.
     QByteArray recoveryBox;  ///< Empty without recovery code.
+    /// The database this key is for was never finished; see ProfileKey::confirmDatabase().
+    bool databasePending = false;
 
     [[nodiscard]] static QString pathIn(const QString& directory);
 

@@ -46,10 +46,14 @@ base::Result<bool> MessageChangeTable::react(LocalId message, const base::Accoun
 }
 
 base::Status MessageChangeTable::addEarly(const EarlyChange& change) {
-    return m_database.run("INSERT INTO early_change (conversation, author, message_id, account, content) "
-                          "VALUES (?1, ?2, ?3, ?4, ?5)",
-                          change.target.conversation, change.target.author, change.target.id, change.sender,
-                          change.content);
+    RECADO_CHECK(m_database.run(
+        "INSERT INTO early_change (conversation, author, message_id, account, content) "
+        "VALUES (?1, ?2, ?3, ?4, ?5)",
+        change.target.conversation, change.target.author, change.target.id, change.sender, change.content));
+    return m_database.run(
+        "DELETE FROM early_change WHERE account = ?1 AND id <= (SELECT id FROM early_change "
+        "WHERE account = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+        change.sender, messaging::MessageChangeStore::earlyKept);
 }
 
 base::Result<QVector<EarlyChange>> MessageChangeTable::takeEarly(const messaging::MessageKey& target) {

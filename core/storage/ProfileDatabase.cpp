@@ -2,6 +2,7 @@
 
 #include "sql/Migrator.h"
 #include "storage/Migrations.h"
+#include "storage/ProfileKey.h"
 
 #include <QLoggingCategory>
 
@@ -45,6 +46,7 @@ ProfileDatabase::open(ProfileDirectory directory, const base::SecretBytes& key, 
                                                           ? sql::Database::create(options)
                                                           : sql::Database::openExisting(options));
     RECADO_CHECK(sql::Migrator(profileMigrations()).migrate(*writer));
+    RECADO_CHECK(ProfileKey::confirmDatabase(directory.path()));
     return std::unique_ptr<ProfileDatabase>(
         new ProfileDatabase(std::move(directory), key.clone(), std::move(writer)));
 }

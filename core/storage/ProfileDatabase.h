@@ -15,7 +15,8 @@ namespace recado::storage {
 enum class Creation {
     /// Fail: a key that exists without its database means that something was lost.
     Forbidden,
-    /// Make one. Only for a key that was made during this very start.
+    /// Make one. Only for a key that was made during this very start, or that still awaits its database
+    /// (ProtectionInfo::awaitsDatabase).
     Allowed,
 };
 
@@ -25,7 +26,8 @@ class ProfileDatabase {
 public:
     /// Opens (or makes, see Creation) the database and migrates it. The key is 32 bytes; a copy is kept in
     /// locked memory for the readers. WrongKey, StorageCorrupt (not encrypted, cut short), UnsupportedVersion
-    /// (made by a newer program), StorageFailed (missing, or there although a new one was to be made).
+    /// (made by a newer program), StorageFailed (missing, or there although a new one was to be made), and
+    /// those of ProfileKey::confirmDatabase().
     static base::Result<std::unique_ptr<ProfileDatabase>>
     open(ProfileDirectory directory, const base::SecretBytes& key, Creation creation = Creation::Forbidden);
 

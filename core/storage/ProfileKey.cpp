@@ -119,8 +119,10 @@ base::Status protectKey(KeyFile& file, const SecretBytes& key, const ProtectionR
 
 /// Writes the key under a new protection; `recoveryBox` is the one to keep unless a new code is asked for.
 base::Result<ProfileKey::Created> storeKey(const QString& directory, SecretBytes key,
-                                           const ProtectionRequest& request, QByteArray recoveryBox) {
+                                           const ProtectionRequest& request, QByteArray recoveryBox,
+                                           bool databasePending) {
     KeyFile file;
+    file.databasePending = databasePending;
     RECADO_CHECK(protectKey(file, key, request));
     QString code;
     if (request.withRecoveryCode) {
@@ -194,7 +196,7 @@ base::Result<ProfileKey::Created> ProfileKey::create(const QString& directory,
         return makeError(Reason::ProfileInUse, QStringLiteral("the profile has a key already"));
     if (profileHasDatabase(directory))
         return missingKeyError();
-    return storeKey(directory, SecretBytes::random(keySize), request, {});
+    return storeKey(directory, SecretBytes::random(keySize), request, {}, true);
 }
 
 base::Result<SecretBytes> ProfileKey::unlock(const QString& directory, const Credentials& credentials) {
@@ -205,18 +207,28 @@ base::Result<SecretBytes> ProfileKey::unlock(const QString& directory, const Cre
 base::Result<std::optional<ProtectionInfo>> ProfileKey::protection(const QString& directory) {
     RECADO_TRY(const std::optional<KeyFile> file, KeyFile::read(directory));
     if (file.has_value())
-        return std::optional(
-            ProtectionInfo{file->protection, file->keychainBackend, !file->recoveryBox.isEmpty()});
+        return std::optional(ProtectionInfo{file->protection, file->keychainBackend,
+                                            !file->recoveryBox.isEmpty(),
+                                            file->databasePending && !profileHasDatabase(directory)});
     if (profileHasDatabase(directory))
         return missingKeyError();
     return std::optional<ProtectionInfo>();
+}
+
+base::Status ProfileKey::confirmDatabase(const QString& directory) {
+    RECADO_TRY(std::optional<KeyFile> file, KeyFile::read(directory));
+    if (!file.has_value() || !file->databasePending)
+        return {};
+    file->databasePending = false;
+    return file->write(directory);
 }
 
 base::Result<ProfileKey::Created> ProfileKey::change(const QString& directory, const Credentials& credentials,
                                                      const ProtectionRequest& request) {
     RECADO_TRY(const KeyFile file, requiredKeyFile(directory));
     RECADO_TRY(SecretBytes key, openKey(file, credentials));
-    RECADO_TRY(Created changed, storeKey(directory, std::move(key), request, file.recoveryBox));
+    RECADO_TRY(Created changed,
+               storeKey(directory, std::move(key), request, file.recoveryBox, file.databasePending));
     // The new wrap is on disk: the old keychain entry opens nothing any more and staying would do no harm, so
     // that a keychain which refuses here is no reason to report the change as failed.
     if (file.protection == KeyProtection::Keychain && credentials.keychain != nullptr)

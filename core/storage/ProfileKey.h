@@ -44,6 +44,9 @@ struct ProtectionInfo {
     KeyProtection protection = KeyProtection::KeyFile;
     QString keychainBackend; ///< With Keychain.
     bool hasRecoveryCode = false;
+    /// The first start was cut off after the key and before its database: there is none with content, and
+    /// there never was one that anything was stored in. A new one may be made for this key.
+    bool awaitsDatabase = false;
 };
 
 /// The random 256-bit database key of a profile, kept in `key.json` of its directory in one or two wraps
@@ -73,6 +76,11 @@ public:
 
     /// Nothing for a directory without key file and database, which is a new profile.
     static base::Result<std::optional<ProtectionInfo>> protection(const QString& directory);
+
+    /// Notes that the key's database stands, so that from now on none is ever made for it again. Called by
+    /// ProfileDatabase::open() before anything is stored. Success for a directory without key file. Errors of
+    /// a damaged or unwritable key file.
+    static base::Status confirmDatabase(const QString& directory);
 
     /// Guards the same key in another way, or under another passphrase; an older recovery code stays valid
     /// unless a new one is asked for. Errors as unlock() and create(). On any error the old protection still

@@ -82,6 +82,14 @@ base::Result<QVector<base::AccountId>> QuarantineTable::sendersToAsk(int request
                                      [](const sql::Statement& row) { return row.id<base::AccountId>(0); });
 }
 
+base::Result<QVector<base::AccountId>> QuarantineTable::sendersOf(QuarantineCause cause) {
+    RECADO_TRY(
+        sql::Statement rows,
+        m_database.query("SELECT DISTINCT account FROM quarantine WHERE cause = ?1 ORDER BY account", cause));
+    return everyRow<base::AccountId>(rows,
+                                     [](const sql::Statement& row) { return row.id<base::AccountId>(0); });
+}
+
 base::Status QuarantineTable::expire(qint64 receivedBeforeMs) {
     return m_database.run("DELETE FROM quarantine WHERE cause = ?1 AND received_ms < ?2",
                           QuarantineCause::Undecryptable, receivedBeforeMs);

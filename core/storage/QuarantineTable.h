@@ -25,8 +25,10 @@ public:
     /// Removing what is not there is success.
     base::Status remove(qint64 id) override;
     base::Result<QVector<base::AccountId>> sendersToAsk(int requests) override;
+    base::Result<QVector<base::AccountId>> sendersOf(messaging::QuarantineCause cause) override;
 
-    /// Forgets undecryptable envelopes received before; what waits for a person's decision stays.
+    /// Forgets undecryptable envelopes received before; what waits for a look-up or a
+    /// person's decision stays.
     base::Status expire(qint64 receivedBeforeMs);
 
 private:

@@ -42,24 +42,32 @@ QByteArray mutated(QByteArray bytes, QRandomGenerator& random) {
 class ShortRun : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void noMutationOfAGoldenFrameBreaksTheDecoders();
+    void noMutationOfAnExampleBreaksTheDecoders_data();
+    void noMutationOfAnExampleBreaksTheDecoders();
 };
 
-void ShortRun::noMutationOfAGoldenFrameBreaksTheDecoders() {
-    const QDir frames(QStringLiteral(RECADO_FIXTURES "/frames"));
-    const QStringList names = frames.entryList({QStringLiteral("*.bin")}, QDir::Files);
-    QVERIFY(names.size() >= 26);
-    QRandomGenerator random(20'261'122);
-    for (const QString& name : names) {
-        QFile file(frames.filePath(name));
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        const QByteArray golden = file.readAll();
-        for (int round = 0; round < 2'000; ++round) {
-            const QByteArray input = mutated(golden, random);
-            QCOMPARE(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.constData()),
-                                            std::size_t(input.size())),
-                     0);
+void ShortRun::noMutationOfAnExampleBreaksTheDecoders_data() {
+    QTest::addColumn<QByteArray>("example");
+    for (const char* folder : {"frames", "gateway"}) {
+        const QDir examples(QStringLiteral(RECADO_FIXTURES "/") + QLatin1String(folder));
+        const QStringList names = examples.entryList({QStringLiteral("*.bin")}, QDir::Files);
+        QVERIFY(names.size() >= 6);
+        for (const QString& name : names) {
+            QFile file(examples.filePath(name));
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            QTest::newRow(qPrintable(name)) << file.readAll();
         }
+    }
+}
+
+void ShortRun::noMutationOfAnExampleBreaksTheDecoders() {
+    QFETCH(QByteArray, example);
+    QRandomGenerator random(20'261'122);
+    for (int round = 0; round < 2'000; ++round) {
+        const QByteArray input = mutated(example, random);
+        QCOMPARE(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.constData()),
+                                        std::size_t(input.size())),
+                 0);
     }
 }
 

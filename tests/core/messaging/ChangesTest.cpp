@@ -16,7 +16,9 @@ private Q_SLOTS:
     void aReactionComesAndGoes();
     void aReplyQuotesItsMessage();
     void anothersMessageIsNotOnesOwnToChange();
+    void aForgedChangeOfAnothersMessageIsRefused();
     void aChangeThatComesBeforeItsMessageIsKept();
+    void aReactionToAnOwnMessageThatIsNotThereIsKept();
 
 private:
     std::unique_ptr<FakeRelay> m_relay;
@@ -25,6 +27,15 @@ private:
     messaging::LocalId m_sent = 0;     // as Ana knows it
     messaging::LocalId m_received = 0; // as Bia knows it
 };
+
+namespace {
+
+void fillReference(content::MessageRef& reference, const messaging::MessageKey& key) {
+    reference.set_author_account(protocol::fromBytes(key.author.toBytes()));
+    reference.set_message_id(protocol::fromBytes(key.id.toBytes()));
+}
+
+} // namespace
 
 void ChangesTest::init() {
     m_relay = std::make_unique<FakeRelay>();
@@ -116,6 +127,44 @@ void ChangesTest::aChangeThatComesBeforeItsMessageIsKept() {
     QVERIFY(m_ana->settle());
     m_bia->link->setReachable(true);
     QTRY_COMPARE(m_bia->timeline(u"ana"_s), QStringList({u"hello"_s, u"second, edited"_s}));
+}
+
+void ChangesTest::aForgedChangeOfAnothersMessageIsRefused() {
+    QVERIFY(m_bia->settle());
+    const auto target = m_ana->stores().messages.load(m_sent);
+    QVERIFY(target.ok() && target->has_value());
+    content::Content edit;
+    fillReference(*edit.mutable_edit()->mutable_target(), (*target)->key);
+    edit.mutable_edit()->set_text("I owe Bia money");
+    m_bia->smuggle(m_ana->self.account, edit);
+    content::Content removal;
+    fillReference(*removal.mutable_delete_message()->mutable_target(), (*target)->key);
+    m_bia->smuggle(m_ana->self.account, removal);
+    // What comes behind it shows that both have arrived.
+    QVERIFY(m_bia->say(u"ana"_s, u"done"_s).ok());
+    QTRY_COMPARE(m_ana->received.size(), 1);
+    QVERIFY(m_ana->changed.isEmpty());
+    QCOMPARE(m_ana->timeline(u"bia"_s), QStringList({u"hello"_s, u"done"_s}));
+}
+
+void ChangesTest::aReactionToAnOwnMessageThatIsNotThereIsKept() {
+    QVERIFY(m_bia->settle());
+    const messaging::MessageKey key{m_ana->await(m_ana->client->conversations())->first().id,
+                                    m_ana->self.account, base::MessageId::random()};
+    content::Content reaction;
+    fillReference(*reaction.mutable_reaction()->mutable_target(), key);
+    reaction.mutable_reaction()->set_emoji("+");
+    m_bia->smuggle(m_ana->self.account, reaction);
+    content::Content edit; // an edit of it would count for nothing when the message comes
+    fillReference(*edit.mutable_edit()->mutable_target(), key);
+    edit.mutable_edit()->set_text("forged");
+    m_bia->smuggle(m_ana->self.account, edit);
+    QVERIFY(m_bia->say(u"ana"_s, u"done"_s).ok());
+    QTRY_COMPARE(m_ana->received.size(), 1);
+    const auto kept = m_ana->stores().changes.takeEarly(key);
+    QVERIFY(kept.ok());
+    QCOMPARE(kept->size(), 1);
+    QCOMPARE(kept->first().sender, m_bia->self.account);
 }
 
 } // namespace recado::tests

@@ -13,6 +13,7 @@ class DeliveryFaultsTest : public QObject {
 private Q_SLOTS:
     void anEnvelopeDeliveredTwiceIsShownOnce();
     void theSameBytesAreSentAgainAfterACut();
+    void whatTheRelayNeverAnsweredIsSentAgain();
     void aBusyRelayIsAskedAgain();
     void aFinalRefusalFailsTheMessageAndRetrySendsIt();
     void aReinstalledDeviceIsSealedForAnew();
@@ -59,6 +60,41 @@ void DeliveryFaultsTest::theSameBytesAreSentAgainAfterACut() {
     QCOMPARE(seen.size(), 3);
     QCOMPARE(seen[0], seen[1]);
     QCOMPARE(seen[1], seen[2]);
+}
+
+void DeliveryFaultsTest::whatTheRelayNeverAnsweredIsSentAgain() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    ana.timing.submitAnswerMs = 60;
+    ana.reopen();
+    QVERIFY(ana.say(u"bia"_s, u"first"_s).ok());
+    QVERIFY(ana.settle());
+    QSet<QByteArray> swallowed;
+    relay.swallow = [&](const base::DeviceAddress& from, const wire::ClientFrame& frame) {
+        if (from.account != ana.self.account || !frame.has_submit())
+            return false;
+        swallowed.insert(protocol::toBytes(frame.submit().SerializeAsString()));
+        return true;
+    };
+    QVERIFY(ana.say(u"bia"_s, u"second"_s).ok());
+    QVERIFY(ana.say(u"bia"_s, u"third"_s).ok());
+    QTRY_COMPARE(swallowed.size(), 2);
+    QVector<QByteArray> again;
+    relay.swallow = [&](const base::DeviceAddress& from, const wire::ClientFrame& frame) {
+        if (from.account == ana.self.account && frame.has_submit())
+            again.append(protocol::toBytes(frame.submit().SerializeAsString()));
+        return false;
+    };
+    QVERIFY(ana.settle());
+    QTRY_COMPARE(bia.received.size(), 3);
+    QCOMPARE(bia.received[1].text, u"second"_s);
+    QCOMPARE(bia.received[2].text, u"third"_s);
+    QVERIFY(again.size() >= 2);
+    QVERIFY(swallowed.contains(again[0]) && swallowed.contains(again[1])); // byte for byte
+    QVERIFY(!ana.statuses.contains(MessageStatus::Failed));
 }
 
 void DeliveryFaultsTest::aBusyRelayIsAskedAgain() {

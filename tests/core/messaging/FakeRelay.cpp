@@ -309,17 +309,18 @@ void FakeLink::cut() {
     const bool was = std::exchange(m_online, false);
     if (was)
         m_relay.disconnected(m_address);
-    for (auto& [id, answer] : std::exchange(m_questions, {})) {
-        post([answer = std::move(answer)] {
-            answer(base::makeError(base::Reason::RelayUnreachable, QStringLiteral("cut")));
-        });
-    }
     if (was && m_wanted) {
         post([this] {
             if (m_listener)
                 m_listener->linkOffline(std::nullopt);
         });
         m_retry.start(2);
+    }
+    // As RelayConnection does it: the questions fail after the listener knows why.
+    for (auto& [id, answer] : std::exchange(m_questions, {})) {
+        post([answer = std::move(answer)] {
+            answer(base::makeError(base::Reason::RelayUnreachable, QStringLiteral("cut")));
+        });
     }
 }
 
@@ -339,8 +340,10 @@ void FakeLink::tryConnect() {
         welcome.set_relay_time_ms(quint64(QDateTime::currentMSecsSinceEpoch()));
         welcome.set_store_incarnation(fromBytes(m_relay.incarnation));
         welcome.set_prekeys_remaining(quint32(m_relay.device(m_address).prekeys.size()));
-        welcome.set_device_list_version(m_relay.accounts[m_address.account].parsed.version);
-        welcome.set_address(m_relay.accounts[m_address.account].username.toStdString() + "@test");
+        if (const auto own = m_relay.accounts.find(m_address.account); own != m_relay.accounts.end()) {
+            welcome.set_device_list_version(own->second.parsed.version);
+            welcome.set_address(own->second.username.toStdString() + "@test");
+        }
         m_pinnedKey = m_relay.key;
         m_listener->linkOnline(welcome, {m_relay.key, QStringLiteral("test")});
         m_relay.connected(*this);

@@ -17,6 +17,9 @@ private Q_SLOTS:
     void aLostReceiptLeavesNothingBehind();
     void aResendIsAnsweredThreeTimesAtMost();
     void aStrangersDamagedEnvelopeIsAnsweredWithNothing();
+    void aNameThatBecameAnothersIsANewConversationWithAWarning();
+    void aStrangerUnderAKnownNameIsShownAndHeld();
+    void aSilentRelayDoesNotHoldUpAKnownName();
     void anUnlistedDeviceIsNotBelieved();
     void anAccountThatTheRelayDoesNotKnowIsNotBelieved();
     void aForgedOlderDeviceListIsRefused();
@@ -175,9 +178,116 @@ void SafetyTest::aStrangersDamagedEnvelopeIsAnsweredWithNothing() {
     QVERIFY(ana.say(u"bia"_s, u"one"_s).ok());
     QVERIFY(ana.settle());
     QTRY_VERIFY(relay.device({bia.self.account, 1}).mailbox.empty());
+    QTRY_COMPARE(bia.received.size(), 1);
     QVERIFY(bia.settle());
     QCOMPARE(relay.totalSubmits(bia.self.account), 0);
-    QVERIFY(bia.await(bia.client->conversations())->isEmpty());
+    // It is seen all the same: as a request in which something could not be read.
+    const auto chats = bia.await(bia.client->conversations());
+    QCOMPARE(chats->size(), 1);
+    QVERIFY(chats->first().request);
+    QCOMPARE(chats->first().unread, 1);
+    QVERIFY(bia.received[0].placeholder);
+    QCOMPARE(bia.timeline(u"ana"_s), QStringList({u"?"_s}));
+
+    relay.tamper = {};
+    QVERIFY(bia.await(bia.client->acceptConversation(chats->first().id)).ok());
+    QTRY_COMPARE(bia.timeline(u"ana"_s), QStringList({u"one"_s}));
+    QTRY_VERIFY(ana.statuses.contains(messaging::MessageStatus::Delivered));
+}
+
+void SafetyTest::aNameThatBecameAnothersIsANewConversationWithAWarning() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    const auto old = ana.say(u"bia"_s, u"to the first"_s);
+    QTRY_COMPARE(bia.received.size(), 1);
+    QVERIFY(ana.settle());
+    QVERIFY(bia.settle());
+    bia.link->setReachable(false);
+    relay.accounts[bia.self.account].username = u"formerly.bia"_s;
+    TestProfile other(relay);
+    QVERIFY(other.signUp(u"bia"_s).ok());
+
+    QCOMPARE(*ana.chatWith(u"bia"_s), old->conversation); // asked about a moment ago
+    ana.timing.addressFreshMs = 0;
+    ana.reopen();
+    QVERIFY(ana.settle());
+    const auto chat = ana.chatWith(u"bia"_s);
+    QVERIFY(chat.ok());
+    QVERIFY(*chat != old->conversation);
+    QTRY_COMPARE(ana.identityChanges.size(), 1);
+    QCOMPARE(ana.identityChanges[0].account, other.self.account);
+    QCOMPARE(ana.identityChanges[0].address, u"bia@test"_s);
+    QCOMPARE(ana.await(ana.client->contact(u"bia"_s))->trust, Trust::Changed);
+    QCOMPARE(ana.say(u"bia"_s, u"who are you?"_s).error().reason, base::Reason::IdentityChanged);
+    for (const auto& conversation : *ana.await(ana.client->conversations()))
+        QCOMPARE(conversation.identityChanged, conversation.id == *chat);
+
+    QVERIFY(ana.await(ana.client->setTrust(u"bia"_s, Trust::Unverified)).ok());
+    QVERIFY(ana.say(u"bia"_s, u"to the second"_s).ok());
+    QTRY_COMPARE(other.received.size(), 1);
+    QCOMPARE(other.received[0].text, u"to the second"_s);
+    QVERIFY(ana.await(ana.client->sendText(old->conversation, u"still to the first"_s)).ok());
+    bia.link->setReachable(true);
+    QTRY_COMPARE(bia.received.size(), 2);
+    QCOMPARE(bia.received[1].text, u"still to the first"_s);
+    QCOMPARE(other.received.size(), 1);
+    QCOMPARE(ana.identityChanges.size(), 1);
+}
+
+void SafetyTest::aStrangerUnderAKnownNameIsShownAndHeld() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    QVERIFY(ana.say(u"bia"_s, u"hello"_s).ok());
+    QTRY_COMPARE(bia.received.size(), 1);
+    QVERIFY(ana.settle());
+    bia.link->setReachable(false);
+    relay.accounts[bia.self.account].username = u"formerly.bia"_s;
+    TestProfile other(relay);
+    QVERIFY(other.signUp(u"bia"_s).ok());
+    QVERIFY(other.say(u"ana"_s, u"it is only me"_s).ok());
+    QTRY_COMPARE(ana.identityChanges.size(), 1);
+    QCOMPARE(ana.identityChanges[0].account, other.self.account);
+    QVERIFY(other.settle());
+    QVERIFY(ana.settle());
+    QVERIFY(ana.received.isEmpty());
+    const auto chats = ana.await(ana.client->conversations());
+    QCOMPARE(chats->size(), 2);
+    QCOMPARE(std::count_if(chats->begin(), chats->end(),
+                           [](const auto& chat) { return chat.identityChanged && chat.request; }),
+             1);
+    QVERIFY(ana.await(ana.client->setTrust(u"bia"_s, Trust::Unverified)).ok());
+    QTRY_COMPARE(ana.received.size(), 1);
+    QCOMPARE(ana.received[0].text, u"it is only me"_s);
+}
+
+void SafetyTest::aSilentRelayDoesNotHoldUpAKnownName() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    const auto chat = ana.chatWith(u"bia"_s);
+    QVERIFY(chat.ok());
+    ana.timing.addressCheckMs = 30;
+    ana.reopen();
+    QVERIFY(ana.settle());
+    int asked = 0;
+    relay.swallow = [&](const base::DeviceAddress&, const wire::ClientFrame& frame) {
+        return frame.has_get_account() && ++asked > 0;
+    };
+    const auto again = ana.chatWith(u"bia"_s);
+    QVERIFY(again.ok());
+    QCOMPARE(*again, *chat);
+    QCOMPARE(asked, 1);
+    ana.link->setReachable(false);
+    QCOMPARE(*ana.chatWith(u"bia"_s), *chat);
+    QCOMPARE(asked, 1);
 }
 
 void SafetyTest::anUnlistedDeviceIsNotBelieved() {

@@ -31,6 +31,7 @@ private Q_SLOTS:
     void removingLeavesNothing();
     void aPersonHasOneReaction();
     void earlyChangesWaitForTheirMessage();
+    void earlyChangesOfOneSenderAreBounded();
     void aQuoteShowsWhatIsStillThere();
     void changesToMissingMessagesFail();
 };
@@ -325,6 +326,22 @@ void MessageTablesTest::earlyChangesWaitForTheirMessage() {
     QCOMPARE(early[1].content, QByteArray("re\0action", 9));
     QVERIFY(f.stores.changes.takeEarly(target)->isEmpty());
     QCOMPARE(f.stores.changes.takeEarly(other)->size(), 1);
+}
+
+void MessageTablesTest::earlyChangesOfOneSenderAreBounded() {
+    StoreFixture f;
+    constexpr int kept = messaging::MessageChangeStore::earlyKept;
+    const messaging::MessageKey target{f.chat, f.peer, base::MessageId::random()};
+    RECADO_OK(f.stores.work.begin());
+    RECADO_OK(f.stores.changes.addEarly({target, f.me, "of another sender"}));
+    for (int number = 0; number < kept + 5; ++number)
+        RECADO_OK(f.stores.changes.addEarly({target, f.peer, QByteArray::number(number)}));
+    RECADO_OK(f.stores.work.commit());
+    const auto early = *f.stores.changes.takeEarly(target);
+    QCOMPARE(early.size(), kept + 1);
+    QCOMPARE(early[0].content, QByteArray("of another sender"));
+    QCOMPARE(early[1].content, QByteArray("5")); // the oldest went
+    QCOMPARE(early.last().content, QByteArray::number(kept + 4));
 }
 
 void MessageTablesTest::aQuoteShowsWhatIsStillThere() {

@@ -421,6 +421,5 @@ void AccountsTest::aDeviceWithAnotherKeyIsThrownOut() {
     QVERIFY(anna.back()->link->closeCode == relay::CloseCode::Policy);
 }
 
-Q_DECLARE_METATYPE(std::function<void(wire::Register&)>)
 QTEST_GUILESS_MAIN(AccountsTest)
 #include "AccountsTest.moc"

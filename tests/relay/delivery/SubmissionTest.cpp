@@ -548,6 +548,5 @@ void SubmissionTest::changedListsAreKnownAtOnce() {
     QCOMPARE(anna.front()->accepted(), (QVector<quint64>{1, 3}));
 }
 
-Q_DECLARE_METATYPE(std::function<void(wire::Submit&)>)
 QTEST_GUILESS_MAIN(SubmissionTest)
 #include "SubmissionTest.moc"

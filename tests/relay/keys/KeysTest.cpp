@@ -298,6 +298,5 @@ void KeysTest::aBusyDirectoryIsSaidSo() {
     QCOMPARE(bert.front()->error(), QStringLiteral("busy"));
 }
 
-Q_DECLARE_METATYPE(std::function<void(wire::PrekeyUpload&)>)
 QTEST_GUILESS_MAIN(KeysTest)
 #include "KeysTest.moc"

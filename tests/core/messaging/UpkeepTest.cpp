@@ -1,0 +1,214 @@
+#include "TestProfile.h"
+
+using namespace Qt::StringLiterals;
+
+namespace recado::tests {
+
+using When = CrashingWork::When;
+
+/// What runs beside the conversation: presence, keys that age, a relay with another key, a disk that fails.
+class UpkeepTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void peopleWhoAcceptedEachOtherSeeWhoIsThere();
+    void whoHidesPresenceSeesNobodyAndIsNotSeen();
+    void anOldSignedPrekeyIsReplacedAndTheOldOneStillOpens();
+    void anotherRelayKeyStopsUntilItIsAccepted();
+    void afterAStorageFailureTheEngineGoesOn();
+    void theIdleAnswerWaitsForWhatCameWhenTheConnectionBroke();
+    void theIdleAnswerWaitsForReceiptsThatTheDiskKept();
+    void offlineWithNothingToDoIsIdle();
+};
+
+void UpkeepTest::peopleWhoAcceptedEachOtherSeeWhoIsThere() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    QVERIFY(ana.say(u"bia"_s, u"hello"_s).ok());
+    QTRY_VERIFY(!ana.presences.isEmpty() && ana.presences.last().online);
+    QTRY_VERIFY(!bia.presences.isEmpty() && bia.presences.last().online);
+    QVERIFY(ana.await(ana.client->conversations())->first().presence->online);
+    bia.link->setReachable(false);
+    QTRY_VERIFY(!ana.presences.last().online);
+    QTRY_VERIFY(!bia.presences.last().online); // nobody is known to be there while oneself is away
+    QVERIFY(!ana.await(ana.client->conversations())->first().presence->online);
+    bia.link->setReachable(true);
+    QTRY_VERIFY(ana.presences.last().online);
+    QTRY_VERIFY(bia.presences.last().online);
+}
+
+void UpkeepTest::whoHidesPresenceSeesNobodyAndIsNotSeen() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    QVERIFY(bia.await(bia.client->setPrivacy({.acceptRequests = messaging::AcceptRequests::Automatically,
+                                              .showPresence = false}))
+                .ok());
+    QVERIFY(ana.say(u"bia"_s, u"hello"_s).ok());
+    QTRY_VERIFY(ana.statuses.contains(messaging::MessageStatus::Delivered));
+    QVERIFY(ana.settle());
+    QVERIFY(bia.settle());
+    QVERIFY(ana.presences.isEmpty());
+    QVERIFY(bia.presences.isEmpty());
+}
+
+void UpkeepTest::anOldSignedPrekeyIsReplacedAndTheOldOneStillOpens() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    QVERIFY(bia.settle());
+    const auto prekeyAtRelay = [&] { return relay.device({bia.self.account, 1}).signedPrekey; };
+    const wire::SignedPrekey before = prekeyAtRelay();
+    // Ana seals with the prekey of today; it reaches Bia after the next rotation.
+    bia.link->setReachable(false);
+    QVERIFY(ana.say(u"bia"_s, u"sealed for the old key"_s).ok());
+    QVERIFY(ana.settle());
+    const qint64 eightDaysAgo = base::SystemClock().wallMs() - 8LL * 24 * 3'600 * 1'000;
+    messaging::Stores stores = bia.stores();
+    must(stores.work.begin());
+    must(stores.profile.setValue(QLatin1String("signed-prekey-created"), QByteArray::number(eightDaysAgo)));
+    must(stores.work.commit());
+    bia.link->setReachable(true);
+    QTRY_VERIFY(prekeyAtRelay().id() != before.id());
+    QVERIFY(prekeyAtRelay().key() != before.key());
+    QTRY_COMPARE(bia.received.size(), 1);
+    QCOMPARE(bia.received[0].text, u"sealed for the old key"_s);
+    const quint32 rotated = prekeyAtRelay().id();
+    bia.link->cut();
+    QVERIFY(bia.settle());
+    QCOMPARE(prekeyAtRelay().id(), rotated); // not due again
+    TestProfile cleo(relay);
+    QVERIFY(cleo.signUp(u"cleo"_s).ok());
+    QVERIFY(cleo.say(u"bia"_s, u"sealed for the new one"_s).ok());
+    QTRY_COMPARE(bia.received.size(), 2);
+    QCOMPARE(bia.received[1].text, u"sealed for the new one"_s);
+}
+
+void UpkeepTest::anotherRelayKeyStopsUntilItIsAccepted() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    const auto chat = ana.chatWith(u"bia"_s);
+    QVERIFY(chat.ok());
+    QVERIFY(ana.settle());
+    relay.key = QByteArray(32, 'z');
+    ana.link->cut();
+    const auto problem = [&] { return ana.await(ana.client->connection())->problem; };
+    QTRY_COMPARE(problem(), base::Reason::RelayKeyChanged);
+    QVERIFY(ana.await(ana.client->sendText(*chat, u"held back"_s)).ok());
+    ana.reopen(); // a restart is no consent
+    QTRY_COMPARE(problem(), base::Reason::RelayKeyChanged);
+    QVERIFY(bia.received.isEmpty());
+    QVERIFY(ana.await(ana.client->acceptRelayKey()).ok());
+    QTRY_COMPARE(bia.received.size(), 1);
+    QVERIFY(!problem().has_value());
+    ana.reopen(); // the new key is the pinned one now
+    QVERIFY(ana.settle());
+    QVERIFY(!problem().has_value());
+}
+
+void UpkeepTest::afterAStorageFailureTheEngineGoesOn() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    bia.timing.storageRetryMs = 30;
+    bia.reopen();
+    QVERIFY(bia.settle());
+    QVERIFY(ana.say(u"bia"_s, u"before"_s).ok());
+    QTRY_COMPARE(bia.received.size(), 1);
+    QTRY_VERIFY(ana.statuses.contains(messaging::MessageStatus::Delivered));
+    QVERIFY(bia.settle());
+    bool told = false;
+    connect(bia.client.get(), &messaging::Client::connectionChanged, this,
+            [&](const messaging::ConnectionInfo& connection) {
+                told = told || connection.problem == base::Reason::StorageFailed;
+            });
+    bia.work->crashAt(1, When::Before);
+    QVERIFY(ana.say(u"bia"_s, u"while the disk is full"_s).ok());
+    QTRY_VERIFY(bia.work->crashed());
+    QVERIFY(!relay.device({bia.self.account, 1}).mailbox.empty()); // nothing was acknowledged
+    QTRY_VERIFY(told);
+    QCOMPARE(bia.await(bia.client->waitIdle(50)).error().reason, base::Reason::Timeout);
+    bia.work->heal();
+    QTRY_COMPARE(bia.received.size(), 2);
+    QCOMPARE(bia.received[1].text, u"while the disk is full"_s);
+    QVERIFY(bia.settle());
+    QVERIFY(!bia.await(bia.client->connection())->problem.has_value());
+    QVERIFY(bia.say(u"ana"_s, u"it works again"_s).ok());
+    QTRY_COMPARE(ana.received.size(), 1);
+}
+
+void UpkeepTest::theIdleAnswerWaitsForWhatCameWhenTheConnectionBroke() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    QVERIFY(bia.settle());
+    bool asked = false;
+    relay.swallow = [&](const base::DeviceAddress& from, const wire::ClientFrame& frame) {
+        return from.account == bia.self.account && frame.has_get_account() && (asked = true);
+    };
+    QVERIFY(ana.say(u"bia"_s, u"hello"_s).ok());
+    QTRY_VERIFY(asked); // Bia has the envelope, has not committed it, and loses the connection
+    bia.link->setReachable(false);
+    const auto offline = [&] {
+        return bia.await(bia.client->connection())->state == messaging::ConnectionState::Offline;
+    };
+    QTRY_VERIFY(offline());
+    QCOMPARE(bia.await(bia.client->waitIdle(50)).error().reason, base::Reason::Timeout);
+    relay.swallow = {};
+    bia.link->setReachable(true);
+    QVERIFY(bia.settle());
+    QCOMPARE(bia.received.size(), 1);
+    QVERIFY(relay.device({bia.self.account, 1}).mailbox.empty());
+}
+
+void UpkeepTest::theIdleAnswerWaitsForReceiptsThatTheDiskKept() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    TestProfile bia(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(bia.signUp(u"bia"_s).ok());
+    QVERIFY(ana.say(u"bia"_s, u"hello"_s).ok());
+    QTRY_VERIFY(ana.statuses.contains(messaging::MessageStatus::Delivered));
+    QVERIFY(bia.settle());
+    bia.link->setReachable(false);
+    // As left by a work whose follow-up never ran.
+    messaging::Stores stores = bia.stores();
+    must(stores.work.begin());
+    must(stores.receipts.add(ana.self.account, bia.received[0].conversation, messaging::ReceiptKind::Read,
+                             base::MessageId::random()));
+    must(stores.work.commit());
+    QCOMPARE(bia.await(bia.client->waitIdle(50)).error().reason, base::Reason::Timeout);
+    const int before = relay.totalSubmits(bia.self.account);
+    bia.link->setReachable(true);
+    QVERIFY(bia.settle());
+    QCOMPARE(relay.totalSubmits(bia.self.account), before + 1);
+    QVERIFY(*bia.stores().receipts.isEmpty());
+}
+
+void UpkeepTest::offlineWithNothingToDoIsIdle() {
+    FakeRelay relay;
+    TestProfile ana(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(ana.settle());
+    ana.link->setReachable(false);
+    QVERIFY(ana.settle());
+    QCOMPARE(ana.await(ana.client->connection())->state, messaging::ConnectionState::Offline);
+}
+
+} // namespace recado::tests
+
+QTEST_GUILESS_MAIN(recado::tests::UpkeepTest)
+#include "UpkeepTest.moc"
