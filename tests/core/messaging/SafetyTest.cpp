@@ -222,7 +222,8 @@ void SafetyTest::aNameThatBecameAnothersIsANewConversationWithAWarning() {
     QCOMPARE(ana.identityChanges[0].address, u"bia@test"_s);
     QCOMPARE(ana.await(ana.client->contact(u"bia"_s))->trust, Trust::Changed);
     QCOMPARE(ana.say(u"bia"_s, u"who are you?"_s).error().reason, base::Reason::IdentityChanged);
-    for (const auto& conversation : *ana.await(ana.client->conversations()))
+    const auto chats = ana.await(ana.client->conversations());
+    for (const messaging::Conversation& conversation : *chats)
         QCOMPARE(conversation.identityChanged, conversation.id == *chat);
 
     QVERIFY(ana.await(ana.client->setTrust(u"bia"_s, Trust::Unverified)).ok());
