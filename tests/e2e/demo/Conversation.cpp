@@ -107,8 +107,8 @@ QStringList sampleTexts() {
     long64.truncate(65'536);
     return {
         QStringLiteral("Olá Bruno! Você vem amanhã às oito? Ação, coração, açúcar."),
-        QStringLiteral("Family 👨‍👩‍👧‍👦, flag 🇧🇷, skin tone 👍🏽, heart ❤️ and a keycap "
-                       "1️⃣"),
+        QStringLiteral(
+            "Family 👨‍👩‍👧‍👦, flag 🇧🇷, tone 👍🏽, heart ❤️, keycap 1️⃣"),
         QStringLiteral("مرحبا، كيف حالك اليوم؟ 123 שלום לכולם"),
         QStringLiteral("<b>not bold</b> &amp; https://example.org/path?x=1"),
         QStringLiteral("中文、日本語、한국어"),
