@@ -44,6 +44,8 @@ base::Result<UnlockedProfile> UnlockedProfile::unlock(ProfileOptions options) {
     RECADO_TRY(const std::optional<storage::ProtectionInfo> existing,
                ProfileKey::protection(options.directory));
     if (existing) {
+        if (!options.passphrase.isEmpty() && existing->protection == KeyProtection::KeyFile)
+            qWarning("this profile was made without a passphrase; the one given is not used");
         RECADO_TRY(base::SecretBytes key,
                    ProfileKey::unlock(options.directory, {.passphrase = std::move(options.passphrase),
                                                           .keychain = options.keychain,
@@ -58,12 +60,9 @@ base::Result<UnlockedProfile> UnlockedProfile::unlock(ProfileOptions options) {
         protection = KeyProtection::Passphrase;
     else if (options.keychain)
         protection = KeyProtection::Keychain;
+    // A keychain that fails is an error to be shown: nobody who chose one gets a key file instead without a
+    // word.
     auto created = ProfileKey::create(options.directory, requestFor(protection, options));
-    if (!created && protection == KeyProtection::Keychain) {
-        // A desktop without a working keychain: the file stays, and the front end warns about it.
-        protection = KeyProtection::KeyFile;
-        created = ProfileKey::create(options.directory, requestFor(protection, options));
-    }
     if (!created)
         return created.error();
     return UnlockedProfile{std::move(directory), std::move(created->key), storage::Creation::Allowed,

@@ -190,6 +190,9 @@ base::Status Composer::react(LocalId message, const QString& emoji, FollowUps& f
         if (target.deleted || target.placeholder)
             return unknownMessage();
         RECADO_TRY(const ConversationRecord record, m_conversations.find(target.key.conversation));
+        if (record.request)
+            return makeError(Reason::NotPermitted,
+                             QStringLiteral("nothing goes back before the chat is accepted"));
         content::Content content;
         content.set_clock(conversation_clock::next(record.clock, m_context.nowMs()));
         content.mutable_reaction()->set_emoji(emoji.toStdString());

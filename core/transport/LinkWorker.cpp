@@ -20,7 +20,10 @@ queue::Backoff::Limits waitsFor(const QString& url) {
     return {.baseMs = 60, .capMs = local ? 500 : 30'000};
 }
 
-/// Reasons that another attempt would only repeat.
+/// How long after a final refusal the relay is tried again, under the same conditions.
+constexpr int lookAgainMs = 15'000;
+
+/// Reasons that another attempt would at once only repeat.
 bool isFinal(Reason reason) {
     return reason == Reason::AuthenticationFailed || reason == Reason::UnsupportedVersion ||
            reason == Reason::RelayKeyChanged || reason == Reason::InvalidArgument ||
@@ -139,6 +142,8 @@ void LinkWorker::giveUp(Reason reason) {
     m_phase = Phase::Stopped;
     dropSocket();
     m_events.offline(reason);
+    // Nothing is accepted that was refused before; but a mix-up at the other end may have been put right.
+    m_retry.start(lookAgainMs);
 }
 
 void LinkWorker::retryAfter(qint64 delayMs, std::optional<Reason> problem) {

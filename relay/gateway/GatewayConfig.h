@@ -27,6 +27,9 @@ struct GatewayConfig {
     int headerFields = 64;
     /// A WebSocket message, checked against the declared length before anything is kept.
     qint64 messageBytes = 1'280 * 1'024;
+    /// The same before a connection is authenticated: strangers, however many, must not fill the memory with
+    /// halves of messages. A registration with all its prekeys has about 9 KiB.
+    qint64 unauthenticatedMessageBytes = 16 * 1'024;
     int fragmentsPerMessage = 1'024;
     /// Pings, pongs and empty fragments within one second.
     int idleFramesPerSecond = 128;

@@ -7,6 +7,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 
@@ -28,7 +29,9 @@ SocketConnection::SocketConnection(IoContext& context, Descriptor socket, const 
     , m_id(nextConnectionId())
     , m_head(std::make_unique<HttpRequestParser>(HttpRequestParser::Limits{
           context.services.config.headerBytes, context.services.config.headerFields}))
-    , m_parser({context.services.config.messageBytes, context.services.config.fragmentsPerMessage}) {
+    , m_parser({std::min(context.services.config.messageBytes,
+                         context.services.config.unauthenticatedMessageBytes),
+                context.services.config.fragmentsPerMessage}) {
     m_stateSinceMs = now();
     m_heardAtMs = m_stateSinceMs;
 }
@@ -40,6 +43,11 @@ SocketConnection::~SocketConnection() {
 
 bool SocketConnection::watch() {
     return m_context.poll.add(m_socket.get(), *this, EPOLLIN);
+}
+
+void SocketConnection::markAuthenticated() {
+    m_authenticated = true;
+    m_parser.setMessageLimit(m_context.services.config.messageBytes);
 }
 
 base::Inbox& SocketConnection::inbox() const {

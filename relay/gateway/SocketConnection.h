@@ -29,7 +29,7 @@ public:
     [[nodiscard]] qint64 queuedBytes() const override { return m_queue.bytes(); }
     void close(quint16 code, const QString& reason) override;
     void abort() override;
-    void markAuthenticated() override { m_authenticated = true; }
+    void markAuthenticated() override;
     [[nodiscard]] QString peerAddress() const override { return m_peer.toString(); }
     [[nodiscard]] quint64 id() const override { return m_id; }
     [[nodiscard]] base::Inbox& inbox() const override;

@@ -140,7 +140,8 @@ quint16 WebSocketParser::checkLength() {
     }
     if (isControlOpcode(m_opcode))
         return noViolation;
-    if (m_remaining > quint64(m_limits.messageBytes) - quint64(m_message.size()))
+    const auto kept = qint64(m_message.size());
+    if (kept > m_limits.messageBytes || m_remaining > quint64(m_limits.messageBytes - kept))
         return closeMessageTooBig;
     return noViolation;
 }

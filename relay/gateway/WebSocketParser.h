@@ -45,6 +45,9 @@ public:
     /// answers `None`; after the last event it swallows everything.
     Event parse(QByteArrayView& input);
 
+    /// From the next frame on. For connections that are trusted with more after a while.
+    void setMessageLimit(qint64 bytes) { m_limits.messageBytes = bytes; }
+
     /// Whether a frame or a fragmented message is incomplete, i.e. the peer owes bytes.
     [[nodiscard]] bool isIncomplete() const;
 
@@ -64,7 +67,7 @@ private:
     Event completeClose();
     Event violation(quint16 code);
 
-    const Limits m_limits;
+    Limits m_limits;
     State m_state = State::Header;
 
     std::array<quint8, 14> m_header{};

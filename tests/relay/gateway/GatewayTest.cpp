@@ -43,6 +43,7 @@ class GatewayTest : public QObject {
 private Q_SLOTS:
     void echoesWhateverTheCuts();
     void foreignClientTalksAndSaysGoodbye();
+    void aStrangerSendsOnlySmallMessages();
     void foreignClientSendsTheLargestMessageButNoLarger();
     void foreignClientIsServedOnEveryThread();
     void messagesOfOneTurnArriveInOrder();
@@ -98,7 +99,9 @@ void GatewayTest::echoesWhateverTheCuts() {
 }
 
 void GatewayTest::foreignClientTalksAndSaysGoodbye() {
-    EchoGateway echo;
+    relay::GatewayConfig config;
+    config.unauthenticatedMessageBytes = config.messageBytes;
+    EchoGateway echo(config);
     QWebSocket client;
     QSignalSpy received(&client, &QWebSocket::binaryMessageReceived);
     QSignalSpy closed(&client, &QWebSocket::disconnected);
@@ -118,8 +121,28 @@ void GatewayTest::foreignClientTalksAndSaysGoodbye() {
     QTRY_COMPARE(echo.seen().lastCode.load(), 1001);
 }
 
-void GatewayTest::foreignClientSendsTheLargestMessageButNoLarger() {
+void GatewayTest::aStrangerSendsOnlySmallMessages() {
     const relay::GatewayConfig config;
+    EchoGateway echo(config);
+    RawClient stranger(echo.port());
+    QVERIFY(stranger.upgrade());
+    const QByteArray small(config.unauthenticatedMessageBytes, 's');
+    QVERIFY(stranger.write(wholeFrame(small)));
+    QCOMPARE(stranger.readFrame().payload, small);
+    // Refused from its declared length: nothing of it is kept.
+    QVERIFY(stranger.write(wholeFrame(small + 's').first(14)));
+    QCOMPARE(stranger.readCloseCode(2'000), int(relay::closeMessageTooBig));
+
+    RawClient known(echo.port());
+    QVERIFY(known.upgrade());
+    QVERIFY(known.write(wholeFrame("authenticate")));
+    QVERIFY(known.write(wholeFrame(small + 's')));
+    QCOMPARE(known.readFrame().payload, small + 's');
+}
+
+void GatewayTest::foreignClientSendsTheLargestMessageButNoLarger() {
+    relay::GatewayConfig config;
+    config.unauthenticatedMessageBytes = config.messageBytes;
     EchoGateway echo(config);
     QWebSocket client;
     client.setMaxAllowedIncomingMessageSize(quint64(config.messageBytes));
@@ -255,7 +278,7 @@ void GatewayTest::trickledMessageEndsInTime() {
     EchoGateway echo(config);
     RawClient client(echo.port());
     QVERIFY(client.upgrade());
-    const QByteArray frame = wholeFrame(QByteArray(100'000, 't'));
+    const QByteArray frame = wholeFrame(QByteArray(10'000, 't'));
     int sent = 0;
     // A byte every few milliseconds would take minutes; every one of them arrives in good time.
     while (sent < 2'000 && !QTest::qWaitFor([&] { return echo.seen().closed > 0; }, 5))
