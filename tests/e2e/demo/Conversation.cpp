@@ -4,7 +4,7 @@
 
 #include <QFile>
 #include <QJsonDocument>
-#include <QSet>
+#include <QProcess>
 
 namespace recado::tests {
 
@@ -96,6 +96,25 @@ bool readNewest(Stage& stage, CliProcess& who, qsizetype mark) {
         who.call(QStringLiteral("updateStatus"),
                  {{QStringLiteral("messageId"), newest}, {QStringLiteral("status"), QStringLiteral("read")}});
     return answer.ok() || stage.fail(QString::fromUtf8(answer.describe()));
+}
+
+/// The whole file, unpacked when its name says that it is packed.
+std::optional<QByteArray> readCorpus(Stage& stage, const QString& path) {
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly)) {
+        stage.fail(QStringLiteral("cannot read %1: %2").arg(path, file.errorString()));
+        return std::nullopt;
+    }
+    if (!path.endsWith(QLatin1String(".gz")))
+        return file.readAll();
+    QProcess unpack;
+    unpack.start(QStringLiteral("gzip"), {QStringLiteral("-dc"), path});
+    if (!unpack.waitForFinished(60'000) || unpack.exitCode() != 0) {
+        stage.fail(QStringLiteral("cannot unpack %1: %2")
+                       .arg(path, QString::fromUtf8(unpack.readAllStandardError())));
+        return std::nullopt;
+    }
+    return unpack.readAllStandardOutput();
 }
 
 } // namespace
@@ -227,21 +246,21 @@ bool relayKilledInTheMiddle(Stage& stage) {
 }
 
 bool replayCorpus(Stage& stage, const QString& path) {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return stage.fail(QStringLiteral("cannot read %1: %2").arg(path, file.errorString()));
+    const auto corpus = readCorpus(stage, path);
+    if (!corpus)
+        return false;
     QStringList texts;
     int number = 0;
-    while (!file.atEnd()) {
-        const QByteArray line = file.readLine().trimmed();
+    for (const QByteArray& line : corpus->split('\n')) {
         ++number;
-        if (line.isEmpty())
+        if (line.trimmed().isEmpty())
             continue;
         const QJsonObject object = QJsonDocument::fromJson(line).object();
-        const QString text = object[QLatin1String("text")].toString();
-        if (text.isEmpty())
+        if (!object[QLatin1String("text")].isString())
             return stage.fail(QStringLiteral("%1, line %2: no object with a text").arg(path).arg(number));
-        texts.push_back(text);
+        const QString text = object[QLatin1String("text")].toString();
+        if (!text.trimmed().isEmpty()) // nobody can send nothing
+            texts.push_back(text);
     }
     if (texts.isEmpty())
         return stage.fail(QStringLiteral("%1 holds no message").arg(path));

@@ -18,7 +18,8 @@ bool offlineFirst(Stage& stage);
 bool bothWays(Stage& stage);
 /// The relay dies by SIGKILL while messages flow, and comes back.
 bool relayKilledInTheMiddle(Stage& stage);
-/// Replays the texts of a JSON-lines file, two thirds from Ana and one third from Bruno.
+/// Replays the texts of a JSON-lines file (packed when it ends in .gz), two thirds from Ana and one third
+/// from Bruno.
 bool replayCorpus(Stage& stage, const QString& file);
 
 } // namespace recado::tests
