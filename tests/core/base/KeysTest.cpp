@@ -37,7 +37,7 @@ void KeysTest::secretMovesAndLeavesNothingBehind() {
     SecretBytes third;
     third = std::move(second);
     QVERIFY(third.view() == content);
-    QVERIFY(second.isEmpty()); // NOLINT: what a moved-from secret holds is the point
+    QVERIFY(second.isEmpty()); // what a moved-from secret holds is the point
 }
 
 void KeysTest::secretClonesAndCopies() {

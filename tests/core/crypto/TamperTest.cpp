@@ -226,7 +226,7 @@ void TamperTest::randomBytesAndRandomDamageNeverCrash() {
     established.open();
     established.acknowledge();
     const auto normal = *established.alice.cipher->encrypt(established.bob.address, "normal");
-    std::mt19937 random(20'261'122); // NOLINT: a fixed seed, so that a failure repeats
+    std::mt19937 random(20'261'122); // a fixed seed, so that a failure repeats
     const auto pick = [&random](qsizetype below) {
         return qsizetype(std::uniform_int_distribution<qint64>(0, below - 1)(random));
     };
