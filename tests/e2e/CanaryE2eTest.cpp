@@ -1,6 +1,7 @@
 #include "People.h"
 #include "support/CanaryScan.h"
 #include "support/RecordingProxy.h"
+#include "support/Suite.h"
 
 #include <QFile>
 #include <QJsonDocument>
@@ -117,5 +118,5 @@ private:
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::CanaryE2eTest)
+RECADO_TEST(recado::tests::CanaryE2eTest)
 #include "CanaryE2eTest.moc"

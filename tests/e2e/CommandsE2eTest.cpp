@@ -1,4 +1,5 @@
 #include "People.h"
+#include "support/Suite.h"
 #include "support/Wait.h"
 
 #include <QFileInfo>
@@ -182,5 +183,5 @@ private:
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::CommandsE2eTest)
+RECADO_TEST(recado::tests::CommandsE2eTest)
 #include "CommandsE2eTest.moc"

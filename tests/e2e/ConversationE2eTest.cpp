@@ -1,4 +1,5 @@
 #include "People.h"
+#include "support/Suite.h"
 #include "support/Wait.h"
 
 #include <QRegularExpression>
@@ -283,5 +284,5 @@ private:
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::ConversationE2eTest)
+RECADO_TEST(recado::tests::ConversationE2eTest)
 #include "ConversationE2eTest.moc"

@@ -1,4 +1,5 @@
 #include "People.h"
+#include "support/Suite.h"
 
 #include <QSet>
 
@@ -134,5 +135,5 @@ private:
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::InterruptionE2eTest)
+RECADO_TEST(recado::tests::InterruptionE2eTest)
 #include "InterruptionE2eTest.moc"

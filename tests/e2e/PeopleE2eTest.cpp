@@ -1,4 +1,5 @@
 #include "People.h"
+#include "support/Suite.h"
 
 #include <QRegularExpression>
 
@@ -171,5 +172,5 @@ private:
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::PeopleE2eTest)
+RECADO_TEST(recado::tests::PeopleE2eTest)
 #include "PeopleE2eTest.moc"

@@ -1,3 +1,4 @@
+#include "support/Suite.h"
 #include "ui/common/Avatar.h"
 #include "ui/common/Icons.h"
 #include "ui/common/Text.h"
@@ -212,5 +213,5 @@ void CommonTest::everyIconDrawsInItsColour() {
     }
 }
 
-QTEST_MAIN(CommonTest)
+RECADO_TEST(CommonTest)
 #include "CommonTest.moc"

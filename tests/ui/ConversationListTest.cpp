@@ -1,4 +1,5 @@
 #include "support/FakeClient.h"
+#include "support/Suite.h"
 #include "ui/common/Metrics.h"
 #include "ui/conversations/ConversationDelegate.h"
 #include "ui/conversations/ConversationPane.h"
@@ -199,5 +200,5 @@ void ConversationListTest::accessibleTextTellsTheWholeRow() {
         QVERIFY2(text.contains(QLatin1String(part)), qPrintable(text));
 }
 
-QTEST_MAIN(ConversationListTest)
+RECADO_TEST(ConversationListTest)
 #include "ConversationListTest.moc"

@@ -1,3 +1,4 @@
+#include "support/Suite.h"
 #include "ui/FakeGate.h"
 #include "ui/SampleTalk.h"
 #include "ui/common/Banner.h"
@@ -369,5 +370,5 @@ void ConversationTest::keysMoveBetweenConversations() {
     QCOMPARE(page.list().model().rowCount(), 1);
 }
 
-QTEST_MAIN(ConversationTest)
+RECADO_TEST(ConversationTest)
 #include "ConversationTest.moc"

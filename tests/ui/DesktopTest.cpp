@@ -1,5 +1,6 @@
 #include "app/desktop/HostGate.h"
 #include "support/RelayProcess.h"
+#include "support/Suite.h"
 #include "ui/Shots.h"
 #include "ui/conversations/ConversationPane.h"
 #include "ui/shell/ChatPage.h"
@@ -145,5 +146,5 @@ void DesktopTest::theProgramSaysReadyAndTakesAPicture() {
     QVERIFY(!QFileInfo::exists(folder.filePath(QStringLiteral("new"))));
 }
 
-QTEST_MAIN(DesktopTest)
+RECADO_TEST(DesktopTest)
 #include "DesktopTest.moc"

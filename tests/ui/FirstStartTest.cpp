@@ -1,3 +1,4 @@
+#include "support/Suite.h"
 #include "ui/FakeGate.h"
 #include "ui/shell/ChatPage.h"
 #include "ui/shell/FirstStartPage.h"
@@ -243,5 +244,5 @@ void FirstStartTest::theWindowRemembersItsSize() {
     m_window.reset();
 }
 
-QTEST_MAIN(FirstStartTest)
+RECADO_TEST(FirstStartTest)
 #include "FirstStartTest.moc"

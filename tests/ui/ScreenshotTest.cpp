@@ -1,3 +1,4 @@
+#include "support/Suite.h"
 #include "ui/FakeGate.h"
 #include "ui/SampleTalk.h"
 #include "ui/Shots.h"
@@ -181,5 +182,5 @@ void ScreenshotTest::everyStateDraws() {
     QVERIFY(hasContent(shoot(*subject, QString::fromLatin1(QTest::currentDataTag()))));
 }
 
-QTEST_MAIN(ScreenshotTest)
+RECADO_TEST(ScreenshotTest)
 #include "ScreenshotTest.moc"

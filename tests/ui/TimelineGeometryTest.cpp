@@ -1,5 +1,7 @@
 #include "ui/timeline/TimelineGeometry.h"
 
+#include "support/Suite.h"
+
 #include <QTest>
 
 using recado::ui::TimelineGeometry;
@@ -151,5 +153,5 @@ void TimelineGeometryTest::theScrollBarReachesEveryPart() {
     }
 }
 
-QTEST_APPLESS_MAIN(TimelineGeometryTest)
+RECADO_TEST(TimelineGeometryTest)
 #include "TimelineGeometryTest.moc"

@@ -1,6 +1,7 @@
 #include "ui/timeline/TimelineLayout.h"
 
 #include "support/FakeClient.h"
+#include "support/Suite.h"
 #include "ui/common/Metrics.h"
 
 #include <QDateTime>
@@ -214,5 +215,5 @@ void TimelineLayoutTest::reactionsAreCounted() {
     QVERIFY(!row.reactions.first().rect.intersects(row.reactions.last().rect));
 }
 
-QTEST_MAIN(TimelineLayoutTest)
+RECADO_TEST(TimelineLayoutTest)
 #include "TimelineLayoutTest.moc"

@@ -1,6 +1,7 @@
 #include "ui/timeline/TimelineView.h"
 
 #include "support/FakeClient.h"
+#include "support/Suite.h"
 
 #include <QAbstractButton>
 #include <QAccessible>
@@ -323,5 +324,5 @@ void TimelineViewTest::statusChangesReachTheRow() {
     QTRY_VERIFY(m_view->layoutOf(0).failureText.contains(QStringLiteral("no longer exists")));
 }
 
-QTEST_MAIN(TimelineViewTest)
+RECADO_TEST(TimelineViewTest)
 #include "TimelineViewTest.moc"

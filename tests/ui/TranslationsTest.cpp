@@ -1,3 +1,5 @@
+#include "support/Suite.h"
+
 #include <QDir>
 #include <QFile>
 #include <QRegularExpression>
@@ -51,5 +53,5 @@ void TranslationsTest::placeholdersSurvive() {
     }
 }
 
-QTEST_APPLESS_MAIN(TranslationsTest)
+RECADO_TEST(TranslationsTest)
 #include "TranslationsTest.moc"

@@ -2,6 +2,7 @@
 
 #include "app/cli/Json.h"
 #include "support/FakeClient.h"
+#include "support/Suite.h"
 #include "support/Wait.h"
 
 #include <QJsonArray>
@@ -541,5 +542,5 @@ private:
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::ApiTest)
+RECADO_TEST(recado::tests::ApiTest)
 #include "ApiTest.moc"

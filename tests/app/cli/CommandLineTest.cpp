@@ -1,5 +1,7 @@
 #include "app/cli/CommandLine.h"
 
+#include "support/Suite.h"
+
 #include <QTest>
 
 namespace recado::tests {
@@ -78,5 +80,5 @@ private:
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::CommandLineTest)
+RECADO_TEST(recado::tests::CommandLineTest)
 #include "CommandLineTest.moc"

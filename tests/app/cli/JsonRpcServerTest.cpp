@@ -1,5 +1,7 @@
 #include "app/cli/JsonRpcServer.h"
 
+#include "support/Suite.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QSignalSpy>
@@ -242,5 +244,5 @@ private:
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::JsonRpcServerTest)
+RECADO_TEST(recado::tests::JsonRpcServerTest)
 #include "JsonRpcServerTest.moc"

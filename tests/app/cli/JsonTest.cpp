@@ -1,6 +1,7 @@
 #include "app/cli/Json.h"
 
 #include "support/FakeClient.h"
+#include "support/Suite.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -113,5 +114,5 @@ private:
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::JsonTest)
+RECADO_TEST(recado::tests::JsonTest)
 #include "JsonTest.moc"

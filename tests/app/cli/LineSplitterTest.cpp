@@ -1,5 +1,7 @@
 #include "app/cli/LineSplitter.h"
 
+#include "support/Suite.h"
+
 #include <QTest>
 
 namespace recado::tests {
@@ -55,5 +57,5 @@ private:
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::LineSplitterTest)
+RECADO_TEST(recado::tests::LineSplitterTest)
 #include "LineSplitterTest.moc"

@@ -2,6 +2,7 @@
 
 #include "app/cli/Json.h"
 #include "support/FakeClient.h"
+#include "support/Suite.h"
 #include "support/Wait.h"
 
 #include <QJsonArray>
@@ -161,5 +162,5 @@ private:
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::OneShotTest)
+RECADO_TEST(recado::tests::OneShotTest)
 #include "OneShotTest.moc"

@@ -2,6 +2,7 @@
 
 #include "app/cli/Json.h"
 #include "support/FakeClient.h"
+#include "support/Suite.h"
 
 #include <QJsonArray>
 #include <QTest>
@@ -96,5 +97,5 @@ private Q_SLOTS:
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::PlainTextTest)
+RECADO_TEST(recado::tests::PlainTextTest)
 #include "PlainTextTest.moc"

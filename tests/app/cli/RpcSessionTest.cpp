@@ -1,6 +1,7 @@
 #include "app/cli/RpcSession.h"
 
 #include "support/FakeClient.h"
+#include "support/Suite.h"
 #include "support/Wait.h"
 
 #include <QElapsedTimer>
@@ -262,5 +263,5 @@ private:
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::RpcSessionTest)
+RECADO_TEST(recado::tests::RpcSessionTest)
 #include "RpcSessionTest.moc"

@@ -1,5 +1,7 @@
 #include "app/host/UnlockedProfile.h"
 
+#include "support/Suite.h"
+
 #include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
@@ -129,5 +131,5 @@ void UnlockedProfileTest::changingTheProtectionKeepsWhatIsPending() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::UnlockedProfileTest)
+RECADO_TEST(recado::tests::UnlockedProfileTest)
 #include "UnlockedProfileTest.moc"

@@ -1,5 +1,7 @@
 #include "base/CrashPoint.h"
 
+#include "support/Suite.h"
+
 #include <QTest>
 
 #include <sys/wait.h>
@@ -59,5 +61,5 @@ void CrashPointTest::diesWhereItWasTold() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::CrashPointTest)
+RECADO_TEST(recado::tests::CrashPointTest)
 #include "CrashPointTest.moc"

@@ -1,5 +1,7 @@
 #include "base/Inbox.h"
 
+#include "support/Suite.h"
+
 #include <QTest>
 #include <QThread>
 
@@ -106,5 +108,5 @@ void InboxTest::tasksLeftAreDroppedAndReleased() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::InboxTest)
+RECADO_TEST(recado::tests::InboxTest)
 #include "InboxTest.moc"

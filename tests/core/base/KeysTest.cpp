@@ -1,5 +1,6 @@
 #include "base/SecretBytes.h"
 #include "base/SigningKey.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -144,5 +145,5 @@ void KeysTest::seedOfAnotherSizeIsRefused() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::KeysTest)
+RECADO_TEST(recado::tests::KeysTest)
 #include "KeysTest.moc"

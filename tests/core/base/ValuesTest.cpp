@@ -2,6 +2,7 @@
 #include "base/Reason.h"
 #include "base/Result.h"
 #include "support/FakeClock.h"
+#include "support/Suite.h"
 
 #include <QSet>
 #include <QTest>
@@ -138,5 +139,5 @@ void ValuesTest::fakeClockMovesOnlyWhenTold() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::ValuesTest)
+RECADO_TEST(recado::tests::ValuesTest)
 #include "ValuesTest.moc"

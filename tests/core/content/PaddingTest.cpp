@@ -1,5 +1,7 @@
 #include "content/Padding.h"
 
+#include "support/Suite.h"
+
 #include <QTest>
 
 namespace recado::tests {
@@ -66,5 +68,5 @@ void PaddingTest::contentWithoutPaddingIsAnError() {
 
 } // namespace recado::tests
 
-QTEST_APPLESS_MAIN(recado::tests::PaddingTest)
+RECADO_TEST(recado::tests::PaddingTest)
 #include "PaddingTest.moc"

@@ -1,6 +1,7 @@
 #include "crypto/CryptoProvider.h"
 
 #include "crypto/SignalContext.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -133,5 +134,5 @@ void CryptoProviderTest::randomBytesDiffer() {
 
 } // namespace recado::tests
 
-QTEST_APPLESS_MAIN(recado::tests::CryptoProviderTest)
+RECADO_TEST(recado::tests::CryptoProviderTest)
 #include "CryptoProviderTest.moc"

@@ -4,6 +4,7 @@
 #include "crypto/PreKeys.h"
 #include "crypto/SafetyNumber.h"
 #include "support/MemoryCryptoStores.h"
+#include "support/Suite.h"
 
 #include <QRegularExpression>
 #include <QSet>
@@ -218,5 +219,5 @@ void KeysTest::safetyNumbersRefuseSmallOrderKeys() {
 
 } // namespace recado::tests
 
-QTEST_APPLESS_MAIN(recado::tests::KeysTest)
+RECADO_TEST(recado::tests::KeysTest)
 #include "KeysTest.moc"

@@ -1,5 +1,6 @@
 #include "crypto/SessionCipher.h"
 #include "support/MemoryCryptoStores.h"
+#include "support/Suite.h"
 
 #include <QElapsedTimer>
 #include <QTest>
@@ -383,5 +384,5 @@ void LibrarySessionTrapsTest::acceptingANewIdentityDropsTheStatesOfTheOld() {
 
 } // namespace recado::tests
 
-QTEST_APPLESS_MAIN(recado::tests::LibrarySessionTrapsTest)
+RECADO_TEST(recado::tests::LibrarySessionTrapsTest)
 #include "LibrarySessionTrapsTest.moc"

@@ -1,5 +1,6 @@
 #include "crypto/SessionCipher.h"
 #include "support/MemoryCryptoStores.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -136,5 +137,5 @@ void RacesTest::randomInterleavingsLoseNothing() {
 
 } // namespace recado::tests
 
-QTEST_APPLESS_MAIN(recado::tests::RacesTest)
+RECADO_TEST(recado::tests::RacesTest)
 #include "RacesTest.moc"

@@ -2,6 +2,7 @@
 #include "crypto/BodyCipher.h"
 #include "crypto/EphemeralCipher.h"
 #include "crypto/HeaderSeal.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -160,5 +161,5 @@ void SealsTest::truncatedBoxesAreRefused() {
 
 } // namespace recado::tests
 
-QTEST_APPLESS_MAIN(recado::tests::SealsTest)
+RECADO_TEST(recado::tests::SealsTest)
 #include "SealsTest.moc"

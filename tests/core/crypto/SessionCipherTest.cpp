@@ -1,6 +1,7 @@
 #include "crypto/SessionCipher.h"
 
 #include "support/MemoryCryptoStores.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -264,5 +265,5 @@ void SessionCipherTest::aDamagedSessionRecordIsAStorageFailure() {
 
 } // namespace recado::tests
 
-QTEST_APPLESS_MAIN(recado::tests::SessionCipherTest)
+RECADO_TEST(recado::tests::SessionCipherTest)
 #include "SessionCipherTest.moc"

@@ -1,6 +1,7 @@
 #include "core/crypto/SmallOrderPoints.h"
 #include "crypto/SessionCipher.h"
 #include "support/MemoryCryptoStores.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -260,5 +261,5 @@ void TamperTest::randomBytesAndRandomDamageNeverCrash() {
 
 } // namespace recado::tests
 
-QTEST_APPLESS_MAIN(recado::tests::TamperTest)
+RECADO_TEST(recado::tests::TamperTest)
 #include "TamperTest.moc"

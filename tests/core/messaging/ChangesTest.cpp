@@ -1,4 +1,5 @@
 #include "TestProfile.h"
+#include "support/Suite.h"
 
 using namespace Qt::StringLiterals;
 
@@ -169,5 +170,5 @@ void ChangesTest::aReactionToAnOwnMessageThatIsNotThereIsKept() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::ChangesTest)
+RECADO_TEST(recado::tests::ChangesTest)
 #include "ChangesTest.moc"

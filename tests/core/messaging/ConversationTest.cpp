@@ -1,6 +1,7 @@
 #include "TestProfile.h"
 #include "messaging/ConversationClock.h"
 #include "messaging/ConversationIds.h"
+#include "support/Suite.h"
 
 using namespace Qt::StringLiterals;
 
@@ -312,5 +313,5 @@ void ConversationTest::theConversationIdIsTheSameFromBothSides() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::ConversationTest)
+RECADO_TEST(recado::tests::ConversationTest)
 #include "ConversationTest.moc"

@@ -1,4 +1,5 @@
 #include "TestProfile.h"
+#include "support/Suite.h"
 
 using namespace Qt::StringLiterals;
 
@@ -289,5 +290,5 @@ void DeliveryFaultsTest::randomFaultsLoseAndDoubleNothing() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::DeliveryFaultsTest)
+RECADO_TEST(recado::tests::DeliveryFaultsTest)
 #include "DeliveryFaultsTest.moc"

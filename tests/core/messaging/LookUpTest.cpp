@@ -1,4 +1,5 @@
 #include "TestProfile.h"
+#include "support/Suite.h"
 
 using namespace Qt::StringLiterals;
 
@@ -185,5 +186,5 @@ void LookUpTest::aSenderUnknownToTheRelayIsAskedAboutOnlyOnce() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::LookUpTest)
+RECADO_TEST(recado::tests::LookUpTest)
 #include "LookUpTest.moc"

@@ -1,4 +1,5 @@
 #include "TestProfile.h"
+#include "support/Suite.h"
 
 using namespace Qt::StringLiterals;
 
@@ -351,5 +352,5 @@ void SafetyTest::aForgedOlderDeviceListIsRefused() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::SafetyTest)
+RECADO_TEST(recado::tests::SafetyTest)
 #include "SafetyTest.moc"

@@ -1,4 +1,5 @@
 #include "TestProfile.h"
+#include "support/Suite.h"
 
 using namespace Qt::StringLiterals;
 
@@ -210,5 +211,5 @@ void UpkeepTest::offlineWithNothingToDoIsIdle() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::UpkeepTest)
+RECADO_TEST(recado::tests::UpkeepTest)
 #include "UpkeepTest.moc"

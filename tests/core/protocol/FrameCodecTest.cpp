@@ -2,6 +2,7 @@
 
 #include "protocol/AuthTranscript.h"
 #include "protocol/Limits.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -157,5 +158,5 @@ void FrameCodecTest::theTranscriptSeparatesEveryField() {
 
 } // namespace recado::tests
 
-QTEST_APPLESS_MAIN(recado::tests::FrameCodecTest)
+RECADO_TEST(recado::tests::FrameCodecTest)
 #include "FrameCodecTest.moc"

@@ -1,4 +1,5 @@
 #include "protocol/FrameCodec.h"
+#include "support/Suite.h"
 
 #include <QDir>
 #include <QFile>
@@ -275,5 +276,5 @@ void GoldenFramesTest::everyFrameTypeHasAGoldenFrame() {
 
 } // namespace recado::tests
 
-QTEST_APPLESS_MAIN(recado::tests::GoldenFramesTest)
+RECADO_TEST(recado::tests::GoldenFramesTest)
 #include "GoldenFramesTest.moc"

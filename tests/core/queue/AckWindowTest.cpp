@@ -1,5 +1,7 @@
 #include "queue/AckWindow.h"
 
+#include "support/Suite.h"
+
 #include <QTest>
 
 #include <limits>
@@ -121,5 +123,5 @@ void AckWindowTest::agreesWithASimpleSet() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::AckWindowTest)
+RECADO_TEST(recado::tests::AckWindowTest)
 #include "AckWindowTest.moc"

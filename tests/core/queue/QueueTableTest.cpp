@@ -3,6 +3,7 @@
 #include "sql/Database.h"
 #include "sql/Migrator.h"
 #include "sql/Transaction.h"
+#include "support/Suite.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -216,5 +217,5 @@ void QueueTableTest::changesJoinTheCallersTransaction() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::QueueTableTest)
+RECADO_TEST(recado::tests::QueueTableTest)
 #include "QueueTableTest.moc"

@@ -1,6 +1,7 @@
 #include "queue/Backoff.h"
 #include "queue/TokenBucket.h"
 #include "support/FakeClock.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -135,5 +136,5 @@ void RatesTest::wallClockDoesNotFillTheBucket() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::RatesTest)
+RECADO_TEST(recado::tests::RatesTest)
 #include "RatesTest.moc"

@@ -1,5 +1,6 @@
 #include "routing/Address.h"
 #include "routing/DeviceList.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -142,5 +143,5 @@ void RoutingTest::badDeviceListsAreRefused() {
 
 } // namespace recado::tests
 
-QTEST_APPLESS_MAIN(recado::tests::RoutingTest)
+RECADO_TEST(recado::tests::RoutingTest)
 #include "RoutingTest.moc"

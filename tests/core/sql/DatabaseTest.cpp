@@ -1,4 +1,5 @@
 #include "TemporaryDatabase.h"
+#include "support/Suite.h"
 
 #include <QDir>
 
@@ -359,5 +360,5 @@ void DatabaseTest::searchIndexWorks() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::DatabaseTest)
+RECADO_TEST(recado::tests::DatabaseTest)
 #include "DatabaseTest.moc"

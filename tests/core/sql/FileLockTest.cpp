@@ -1,5 +1,7 @@
 #include "sql/FileLock.h"
 
+#include "support/Suite.h"
+
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -84,5 +86,5 @@ void FileLockTest::unreachablePathIsAnError() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::FileLockTest)
+RECADO_TEST(recado::tests::FileLockTest)
 #include "FileLockTest.moc"

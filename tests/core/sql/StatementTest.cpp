@@ -1,4 +1,5 @@
 #include "TemporaryDatabase.h"
+#include "support/Suite.h"
 
 #include <limits>
 
@@ -171,5 +172,5 @@ void StatementTest::changesAndInsertId() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::StatementTest)
+RECADO_TEST(recado::tests::StatementTest)
 #include "StatementTest.moc"

@@ -2,6 +2,7 @@
 
 #include "TemporaryDatabase.h"
 #include "sql/Migrator.h"
+#include "support/Suite.h"
 
 namespace recado::tests {
 
@@ -195,5 +196,5 @@ void TransactionTest::newerSchemaIsRefusedUntouched() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::TransactionTest)
+RECADO_TEST(recado::tests::TransactionTest)
 #include "TransactionTest.moc"

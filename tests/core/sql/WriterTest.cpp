@@ -1,6 +1,7 @@
 #include "sql/Writer.h"
 
 #include "TemporaryDatabase.h"
+#include "support/Suite.h"
 
 #include <sys/resource.h>
 
@@ -19,10 +20,8 @@ using sql::CommitResult;
 using sql::Database;
 using sql::Writer;
 
-namespace {
-
 /// Collects answers from the writer's thread.
-class Answers {
+class WriterAnswers {
 public:
     std::function<void(CommitResult)> expect(int job) {
         return [this, job](CommitResult result) {
@@ -48,6 +47,8 @@ private:
     std::vector<int> m_order;
     std::map<int, std::vector<CommitResult>> m_results;
 };
+
+namespace {
 
 /// Keeps the writer's thread inside a job until it is opened.
 class Gate {
@@ -148,14 +149,14 @@ private:
     static std::vector<CommitResult> once(CommitResult result) { return {result}; }
 
     std::unique_ptr<TemporaryDatabase> m_files;
-    std::unique_ptr<Answers> m_answers;
+    std::unique_ptr<WriterAnswers> m_answers;
     std::unique_ptr<Writer> m_writer;
     std::function<void(Database&)> m_afterOpening;
 };
 
 void WriterTest::init() {
     m_files = std::make_unique<TemporaryDatabase>();
-    m_answers = std::make_unique<Answers>();
+    m_answers = std::make_unique<WriterAnswers>();
     m_afterOpening = nullptr;
     auto database = Database::create(m_files->plain());
     RECADO_VERIFY_OK(database);
@@ -443,5 +444,5 @@ void WriterTest::countersAddUp() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::WriterTest)
+RECADO_TEST(recado::tests::WriterTest)
 #include "WriterTest.moc"

@@ -1,5 +1,6 @@
 #include "StoreFixture.h"
 #include "support/CanaryScan.h"
+#include "support/Suite.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -85,5 +86,5 @@ void CanaryTest::erasedWordsLeaveTheSearchIndex() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::CanaryTest)
+RECADO_TEST(recado::tests::CanaryTest)
 #include "CanaryTest.moc"

@@ -1,4 +1,5 @@
 #include "StoreFixture.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -144,5 +145,5 @@ void CryptoTablesTest::aBaseKeyStaysAsLongAsItCouldBeReplayed() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::CryptoTablesTest)
+RECADO_TEST(recado::tests::CryptoTablesTest)
 #include "CryptoTablesTest.moc"

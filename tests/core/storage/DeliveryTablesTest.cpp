@@ -1,4 +1,5 @@
 #include "StoreFixture.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -332,5 +333,5 @@ void DeliveryTablesTest::onlyUndecryptableEnvelopesExpire() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::DeliveryTablesTest)
+RECADO_TEST(recado::tests::DeliveryTablesTest)
 #include "DeliveryTablesTest.moc"

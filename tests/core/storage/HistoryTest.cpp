@@ -1,5 +1,6 @@
 #include "StoreFixture.h"
 #include "storage/SearchExpression.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -342,5 +343,5 @@ void HistoryTest::expressionsNeverFail() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::HistoryTest)
+RECADO_TEST(recado::tests::HistoryTest)
 #include "HistoryTest.moc"

@@ -1,4 +1,5 @@
 #include "StoreFixture.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -376,5 +377,5 @@ void MessageTablesTest::changesToMissingMessagesFail() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::MessageTablesTest)
+RECADO_TEST(recado::tests::MessageTablesTest)
 #include "MessageTablesTest.moc"

@@ -1,4 +1,5 @@
 #include "StoreFixture.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -237,5 +238,5 @@ void PeopleTablesTest::aRemovedConversationLeavesOnlyItsNumbers() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::PeopleTablesTest)
+RECADO_TEST(recado::tests::PeopleTablesTest)
 #include "PeopleTablesTest.moc"

@@ -1,5 +1,6 @@
 #include "TemporaryProfile.h"
 #include "sql/Transaction.h"
+#include "support/Suite.h"
 
 #include <QDir>
 #include <QFile>
@@ -159,5 +160,5 @@ void ProfileDatabaseTest::closingEmptiesTheLog() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::ProfileDatabaseTest)
+RECADO_TEST(recado::tests::ProfileDatabaseTest)
 #include "ProfileDatabaseTest.moc"

@@ -1,5 +1,7 @@
 #include "storage/ProfileKey.h"
 
+#include "support/Suite.h"
+
 #include <QDir>
 #include <QFile>
 #include <QJsonDocument>
@@ -414,5 +416,5 @@ void ProfileKeyTest::absurdParametersAreRefusedBeforeTheyCost() {
 
 } // namespace recado::tests
 
-QTEST_APPLESS_MAIN(recado::tests::ProfileKeyTest)
+RECADO_TEST(recado::tests::ProfileKeyTest)
 #include "ProfileKeyTest.moc"

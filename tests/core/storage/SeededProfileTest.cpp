@@ -5,6 +5,7 @@
 #include "storage/ProfileStores.h"
 #include "support/FakeClock.h"
 #include "support/ProfileSeeder.h"
+#include "support/Suite.h"
 
 #include <QElapsedTimer>
 #include <QTest>
@@ -182,5 +183,5 @@ void SeededProfileTest::aColdStartIsQuick() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::SeededProfileTest)
+RECADO_TEST(recado::tests::SeededProfileTest)
 #include "SeededProfileTest.moc"

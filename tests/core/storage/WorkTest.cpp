@@ -1,4 +1,5 @@
 #include "StoreFixture.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -142,5 +143,5 @@ void WorkTest::takenNumbersComeBackWithARollback() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::WorkTest)
+RECADO_TEST(recado::tests::WorkTest)
 #include "WorkTest.moc"

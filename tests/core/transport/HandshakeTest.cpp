@@ -2,6 +2,7 @@
 
 #include "base/SigningKey.h"
 #include "protocol/FrameCodec.h"
+#include "support/Suite.h"
 #include "transport/RelayUrl.h"
 
 #include <QCryptographicHash>
@@ -191,5 +192,5 @@ void HandshakeTest::urlsAreCompletedAndChecked() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::HandshakeTest)
+RECADO_TEST(recado::tests::HandshakeTest)
 #include "HandshakeTest.moc"

@@ -3,6 +3,7 @@
 #include "base/SigningKey.h"
 #include "protocol/AuthTranscript.h"
 #include "protocol/FrameCodec.h"
+#include "support/Suite.h"
 
 #include <QTest>
 #include <QWebSocket>
@@ -267,5 +268,5 @@ void RelayConnectionTest::aRefusedRegistrationSaysWhy() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::RelayConnectionTest)
+RECADO_TEST(recado::tests::RelayConnectionTest)
 #include "RelayConnectionTest.moc"

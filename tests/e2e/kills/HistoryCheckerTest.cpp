@@ -1,5 +1,7 @@
 #include "support/HistoryChecker.h"
 
+#include "support/Suite.h"
+
 #include <QTest>
 
 namespace recado::tests {
@@ -86,5 +88,5 @@ void HistoryCheckerTest::wrongOrderIsFound() {
 
 } // namespace recado::tests
 
-QTEST_APPLESS_MAIN(recado::tests::HistoryCheckerTest)
+RECADO_TEST(recado::tests::HistoryCheckerTest)
 #include "HistoryCheckerTest.moc"

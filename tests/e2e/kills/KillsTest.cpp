@@ -1,4 +1,5 @@
 #include "KillRun.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -61,5 +62,5 @@ void KillsTest::nothingIsLostOrShownTwiceWhenAProcessDiesAt() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::KillsTest)
+RECADO_TEST(recado::tests::KillsTest)
 #include "KillsTest.moc"

@@ -1,5 +1,6 @@
 #include "relay/accounts/Registration.h"
 #include "support/RelayCoreFixture.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -421,5 +422,5 @@ void AccountsTest::aDeviceWithAnotherKeyIsThrownOut() {
     QVERIFY(anna.back()->link->closeCode == relay::CloseCode::Policy);
 }
 
-QTEST_GUILESS_MAIN(AccountsTest)
+RECADO_TEST(AccountsTest)
 #include "AccountsTest.moc"

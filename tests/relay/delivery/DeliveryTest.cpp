@@ -1,4 +1,5 @@
 #include "support/RelayCoreFixture.h"
+#include "support/Suite.h"
 
 #include <QRandomGenerator>
 #include <QTest>
@@ -392,5 +393,5 @@ void DeliveryTest::concurrentSubmissionsArriveOnceAndInOrder() {
     QVERIFY(relay.mailboxes.rows[receiver.address].isEmpty());
 }
 
-QTEST_GUILESS_MAIN(DeliveryTest)
+RECADO_TEST(DeliveryTest)
 #include "DeliveryTest.moc"

@@ -1,6 +1,7 @@
 #include "relay/delivery/Router.h"
 
 #include "routing/DeviceList.h"
+#include "support/Suite.h"
 #include "wire.pb.h"
 
 #include <QTest>
@@ -174,5 +175,5 @@ void RouterTest::nobodyConnectedIsNoError() {
     QCOMPARE(store.order().size(), 1);
 }
 
-QTEST_GUILESS_MAIN(RouterTest)
+RECADO_TEST(RouterTest)
 #include "RouterTest.moc"

@@ -1,5 +1,6 @@
 #include "relay/delivery/SubmissionCheck.h"
 #include "support/RelayCoreFixture.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -548,5 +549,5 @@ void SubmissionTest::changedListsAreKnownAtOnce() {
     QCOMPARE(anna.front()->accepted(), (QVector<quint64>{1, 3}));
 }
 
-QTEST_GUILESS_MAIN(SubmissionTest)
+RECADO_TEST(SubmissionTest)
 #include "SubmissionTest.moc"

@@ -1,6 +1,7 @@
 #include "ClientFrames.h"
 #include "EchoGateway.h"
 #include "RawClient.h"
+#include "support/Suite.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -563,5 +564,5 @@ void GatewayTest::acceptingStopsWhileConnectionsGoOn() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::GatewayTest)
+RECADO_TEST(recado::tests::GatewayTest)
 #include "GatewayTest.moc"

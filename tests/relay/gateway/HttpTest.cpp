@@ -1,6 +1,7 @@
 #include "relay/gateway/Handshake.h"
 #include "relay/gateway/HttpRequestParser.h"
 #include "relay/gateway/WebSocketFrame.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -174,5 +175,5 @@ void HttpTest::answersSayWhereTheyEnd() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::HttpTest)
+RECADO_TEST(recado::tests::HttpTest)
 #include "HttpTest.moc"

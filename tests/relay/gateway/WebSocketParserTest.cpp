@@ -3,6 +3,7 @@
 #include "ClientFrames.h"
 #include "relay/gateway/Connection.h"
 #include "relay/gateway/WebSocketFrame.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -258,5 +259,5 @@ void WebSocketParserTest::utf8IsCheckedWhereverItIsCut() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::WebSocketParserTest)
+RECADO_TEST(recado::tests::WebSocketParserTest)
 #include "WebSocketParserTest.moc"

@@ -1,4 +1,5 @@
 #include "support/RelayCoreFixture.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -298,5 +299,5 @@ void KeysTest::aBusyDirectoryIsSaidSo() {
     QCOMPARE(bert.front()->error(), QStringLiteral("busy"));
 }
 
-QTEST_GUILESS_MAIN(KeysTest)
+RECADO_TEST(KeysTest)
 #include "KeysTest.moc"

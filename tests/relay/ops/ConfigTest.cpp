@@ -1,5 +1,6 @@
 #include "relay/ops/ConfigKeys.h"
 #include "relay/ops/ConfigReader.h"
+#include "support/Suite.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -230,5 +231,5 @@ void ConfigTest::addressesAreRead() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::ConfigTest)
+RECADO_TEST(recado::tests::ConfigTest)
 #include "ConfigTest.moc"

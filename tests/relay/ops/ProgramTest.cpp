@@ -4,6 +4,7 @@
 #include "relay/storage/RelayDatabase.h"
 #include "relay/storage/SqliteDirectory.h"
 #include "routing/Address.h"
+#include "support/Suite.h"
 
 #include <QProcess>
 #include <QTemporaryDir>
@@ -349,5 +350,5 @@ void ProgramTest::killedRelayStartsAgain() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::ProgramTest)
+RECADO_TEST(recado::tests::ProgramTest)
 #include "ProgramTest.moc"

@@ -4,6 +4,7 @@
 #include "relay/gateway/GatewayCounters.h"
 #include "relay/ops/AdminClient.h"
 #include "relay/ops/AdminCommands.h"
+#include "support/Suite.h"
 
 #include <QFileInfo>
 #include <QTemporaryDir>
@@ -269,5 +270,5 @@ void RelayTest::stoppingTwiceIsHarmless() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::RelayTest)
+RECADO_TEST(recado::tests::RelayTest)
 #include "RelayTest.moc"

@@ -1,5 +1,6 @@
 #include "relay/presence/Ephemerals.h"
 #include "support/RelayCoreFixture.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -282,5 +283,5 @@ void PresenceTest::malformedEphemeralsAreRefused() {
     QCOMPARE(couple.anna.front()->count(wire::RelayFrame::kError), 2);
 }
 
-QTEST_GUILESS_MAIN(PresenceTest)
+RECADO_TEST(PresenceTest)
 #include "PresenceTest.moc"

@@ -1,4 +1,5 @@
 #include "support/RelayCoreFixture.h"
+#include "support/Suite.h"
 
 #include <QTest>
 
@@ -302,5 +303,5 @@ void SessionTest::sessionsAreCounted() {
     QCOMPARE(relay.core->metrics().devicesConnected.load(), 0u);
 }
 
-QTEST_GUILESS_MAIN(SessionTest)
+RECADO_TEST(SessionTest)
 #include "SessionTest.moc"

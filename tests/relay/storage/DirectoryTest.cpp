@@ -2,6 +2,7 @@
 #include "relay/storage/SqliteDirectory.h"
 #include "relay/storage/SqliteMailboxStore.h"
 #include "relay/storage/SqlitePrekeyStore.h"
+#include "support/Suite.h"
 
 namespace recado::tests {
 
@@ -296,5 +297,5 @@ void DirectoryTest::erasedAccountLeavesNothing() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::DirectoryTest)
+RECADO_TEST(recado::tests::DirectoryTest)
 #include "DirectoryTest.moc"

@@ -1,6 +1,7 @@
 #include "StoreFixture.h"
 #include "relay/storage/SqliteMailboxStore.h"
 #include "support/MemoryRelayStores.h"
+#include "support/Suite.h"
 
 #include <limits>
 
@@ -327,5 +328,5 @@ void MailboxContractTest::submissionsRememberMarks() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::MailboxContractTest)
+RECADO_TEST(recado::tests::MailboxContractTest)
 #include "MailboxContractTest.moc"

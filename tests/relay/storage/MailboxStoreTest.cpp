@@ -1,5 +1,6 @@
 #include "StoreFixture.h"
 #include "relay/storage/SqliteMailboxStore.h"
+#include "support/Suite.h"
 
 namespace recado::tests {
 
@@ -169,5 +170,5 @@ void MailboxStoreTest::stoppedStoreIsBusy() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::MailboxStoreTest)
+RECADO_TEST(recado::tests::MailboxStoreTest)
 #include "MailboxStoreTest.moc"

@@ -1,5 +1,6 @@
 #include "StoreFixture.h"
 #include "relay/storage/SqlitePrekeyStore.h"
+#include "support/Suite.h"
 
 #include <set>
 
@@ -165,5 +166,5 @@ void PrekeyStoreTest::raceForTheLastKeyHasOneWinner() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::PrekeyStoreTest)
+RECADO_TEST(recado::tests::PrekeyStoreTest)
 #include "PrekeyStoreTest.moc"

@@ -1,6 +1,7 @@
 #include "relay/storage/RelayDatabase.h"
 
 #include "support/FakeClock.h"
+#include "support/Suite.h"
 
 #include <QDir>
 #include <QFile>
@@ -133,5 +134,5 @@ void RelayDatabaseTest::foreignFileIsRefused() {
 
 } // namespace recado::tests
 
-QTEST_GUILESS_MAIN(recado::tests::RelayDatabaseTest)
+RECADO_TEST(recado::tests::RelayDatabaseTest)
 #include "RelayDatabaseTest.moc"
