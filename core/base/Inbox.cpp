@@ -5,6 +5,7 @@
 #include <QtGlobal>
 
 #include <condition_variable>
+#include <utility>
 
 #ifdef Q_OS_LINUX
 #include <sys/eventfd.h>
@@ -33,13 +34,11 @@ Inbox::~Inbox() {
 }
 
 void Inbox::post(Task task) {
-    bool first = false;
-    {
-        const std::lock_guard lock(m_mutex);
-        m_tasks.push_back(std::move(task));
-        first = !std::exchange(m_woken, true);
-    }
-    if (first)
+    // The owner is woken under the lock: once the task can run, it may end the life of this inbox, and
+    // nothing of it may be touched any more.
+    const std::lock_guard lock(m_mutex);
+    m_tasks.push_back(std::move(task));
+    if (!std::exchange(m_woken, true))
         wake();
 }
 

@@ -25,7 +25,8 @@ public:
     explicit Inbox(QObject* parent = nullptr);
     ~Inbox() override;
 
-    /// Any thread. Runs `task` in a later turn of the owner's event loop, in the order of posting.
+    /// Any thread. Runs `task` in a later turn of the owner's event loop, in the order of posting. The task
+    /// may bring the end of the inbox: post() touches nothing of it once the task can run.
     void post(Task task);
 
     /// Posts `task` and waits for it to have run. Never call it on the owner's thread, and only while the

@@ -25,8 +25,14 @@ const char* levelName(QtMsgType type) {
 }
 
 void writeLine(QtMsgType type, const QMessageLogContext& context, const QString& message) {
+    // One line each, and nothing that a terminal obeys, whatever a peer made us log.
     QString text = message;
-    text.replace(QLatin1Char('\n'), QLatin1Char(' ')); // one line each, whatever a peer made us log
+    for (QChar& character : text) {
+        const QChar::Category category = character.category();
+        if (category == QChar::Other_Control || category == QChar::Other_Format ||
+            category == QChar::Separator_Line || category == QChar::Separator_Paragraph)
+            character = QLatin1Char(' ');
+    }
     const QByteArray line =
         QStringLiteral("%1 %2 %3: %4\n")
             .arg(QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs), QLatin1String(levelName(type)),

@@ -66,6 +66,19 @@ QLatin1String reasonName(Reason reason) {
     return QLatin1String("internal");
 }
 
+bool isStoreFailure(Reason reason) {
+    switch (reason) {
+    case Reason::StorageFailed:
+    case Reason::IoFailed:
+    case Reason::Busy:
+    case Reason::WrongKey:
+    case Reason::ProfileLocked:
+        return true;
+    default:
+        return false;
+    }
+}
+
 Reason reasonFromString(QLatin1String name) {
     for (const Row& row : reasonRows) {
         if (row.name == name)

@@ -58,6 +58,11 @@ enum class Reason {
 /// The stable snake_case name, e.g. `username_taken`.
 QLatin1String reasonName(Reason reason);
 
+/// True when a store could not be asked: the disk, a lock, the key. Nothing may be concluded from such an
+/// answer about what was asked for, not even that it is bad; it is to be asked again. StorageCorrupt is none
+/// of these: there the answer is that one thing, or everything, is damaged.
+bool isStoreFailure(Reason reason);
+
 /// The reason with that name; `Internal` for a name this version does not know.
 Reason reasonFromString(QLatin1String name);
 

@@ -15,6 +15,9 @@ namespace recado::base {
 struct Error {
     Reason reason = Reason::Internal;
     QString message;
+    /// How long to wait before the next attempt, where the other side said so (RateLimited, Busy); 0:
+    /// unknown.
+    qint64 retryAfterMs = 0;
 };
 
 /// A value or the error that stands in its place. Errors are values in Recado; nothing throws.
@@ -65,8 +68,8 @@ private:
 
 using Status = Result<void>;
 
-inline Error makeError(Reason reason, QString message) {
-    return Error{reason, std::move(message)};
+inline Error makeError(Reason reason, QString message, qint64 retryAfterMs = 0) {
+    return Error{reason, std::move(message), retryAfterMs};
 }
 
 } // namespace recado::base

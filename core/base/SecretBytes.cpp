@@ -25,8 +25,10 @@ SecretBytes::SecretBytes(SecretBytes&& other) noexcept
     , m_size(std::exchange(other.m_size, 0)) {}
 
 SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
-    std::swap(m_data, other.m_data);
-    std::swap(m_size, other.m_size);
+    // What was held here is wiped now, not when the other happens to go.
+    SecretBytes taken(std::move(other));
+    std::swap(m_data, taken.m_data);
+    std::swap(m_size, taken.m_size);
     return *this;
 }
 

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/stubs/logging.h>
+#include <google/protobuf/wire_format_lite.h>
 
 namespace recado::protocol {
 
@@ -32,17 +33,40 @@ void silenceProtobuf() {
     Q_UNUSED(silenced)
 }
 
+/// Whether the message has no more frames than it may. Counted before anything is read: an empty frame has
+/// two bytes on the wire and takes many times that in memory.
+bool hasAllowedFrames(QByteArrayView bytes) {
+    using google::protobuf::internal::WireFormatLite;
+    google::protobuf::io::CodedInputStream stream(
+        reinterpret_cast<const google::protobuf::uint8*>(bytes.data()), int(bytes.size()));
+    int frames = 0;
+    while (const google::protobuf::uint32 key = stream.ReadTag()) {
+        if (key == google::protobuf::uint32(frameKey) && ++frames > maximumFramesPerMessage)
+            return false;
+        if (!WireFormatLite::SkipField(&stream, key))
+            return true; // the parser says what is wrong with it
+    }
+    return true;
+}
+
+base::Error malformedMessage(const QString& what) {
+    return base::makeError(base::Reason::MalformedFrame, what);
+}
+
 template <typename Message>
 base::Result<Message> decodeMessage(QByteArrayView bytes) {
     silenceProtobuf();
+    const auto wrongCount = [] {
+        return malformedMessage(
+            QStringLiteral("a message carries 1 to %1 frames").arg(maximumFramesPerMessage));
+    };
+    if (!hasAllowedFrames(bytes))
+        return wrongCount();
     Message message;
     if (!message.ParseFromArray(bytes.data(), int(bytes.size())))
-        return base::makeError(base::Reason::MalformedFrame, QStringLiteral("not a message of frames"));
-    if (message.frames_size() == 0 || message.frames_size() > maximumFramesPerMessage) {
-        return base::makeError(
-            base::Reason::MalformedFrame,
-            QStringLiteral("a message carries 1 to %1 frames").arg(maximumFramesPerMessage));
-    }
+        return malformedMessage(QStringLiteral("not a message of frames"));
+    if (message.frames_size() == 0)
+        return wrongCount();
     return message;
 }
 

@@ -2,6 +2,8 @@
 
 #include "wire.pb.h"
 
+#include <algorithm>
+
 namespace recado::protocol {
 
 namespace {
@@ -34,7 +36,8 @@ Limits fromWire(const wire::Limits& limits) {
     const Limits defaults;
     return Limits{
         .textBytes = orDefault(limits.text_bytes(), defaults.textBytes),
-        .messageBytes = orDefault(limits.message_bytes(), defaults.messageBytes),
+        .messageBytes =
+            std::min(orDefault(limits.message_bytes(), defaults.messageBytes), largestMessageBytes),
         .inlineBodyBytes = orDefault(limits.inline_body_bytes(), defaults.inlineBodyBytes),
         .devices = orDefault(limits.devices(), defaults.devices),
         .groupMembers = orDefault(limits.group_members(), defaults.groupMembers),

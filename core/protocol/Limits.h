@@ -8,6 +8,9 @@ class Limits;
 
 namespace recado::protocol {
 
+/// Whatever a relay announces, nobody takes or makes a larger WebSocket message, bytes.
+constexpr quint32 largestMessageBytes = 16 * 1'024 * 1'024;
+
 /// The limits a relay announces in Welcome and both sides check. Every member is a configuration key of the
 /// relay (`text-bytes`, …); the defaults stand here alone.
 struct Limits {
@@ -34,7 +37,8 @@ struct Limits {
 };
 
 wire::Limits toWire(const Limits& limits);
-/// Values a relay left out, or that are absurd (zero), fall back to the defaults.
+/// Values a relay left out (zero) fall back to the defaults; a message is never allowed more than
+/// largestMessageBytes, because it is this side's memory that it would fill.
 Limits fromWire(const wire::Limits& limits);
 
 } // namespace recado::protocol

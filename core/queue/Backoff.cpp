@@ -11,7 +11,7 @@ Backoff::Backoff()
     : Backoff(Limits()) {}
 
 Backoff::Backoff(Limits limits, Random random)
-    : m_limits(limits)
+    : m_limits{limits.baseMs, std::max(limits.baseMs, limits.capMs)}
     , m_random(std::move(random)) {}
 
 qint64 Backoff::nextMs() {

@@ -16,7 +16,7 @@ public:
 
     struct Limits {
         qint64 baseMs = 250;
-        qint64 capMs = 30'000;
+        qint64 capMs = 30'000; ///< at least the base
     };
 
     Backoff();

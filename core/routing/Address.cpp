@@ -9,6 +9,7 @@ namespace {
 
 constexpr qsizetype shortestUsername = 3;
 constexpr qsizetype longestUsername = 32;
+constexpr qsizetype longestRelayName = 253;
 
 constexpr std::array reservedUsernames{
     QLatin1String("admin"),  QLatin1String("administrator"), QLatin1String("moderator"),
@@ -16,6 +17,10 @@ constexpr std::array reservedUsernames{
     QLatin1String("system"), QLatin1String("support"),       QLatin1String("security"),
     QLatin1String("help"),   QLatin1String("everyone"),      QLatin1String("postmaster"),
 };
+
+bool isRelayNameCharacter(QChar character) {
+    return character.isPrint() && !character.isSpace() && character != QLatin1Char('@');
+}
 
 bool isUsernameCharacter(QChar character) {
     const char16_t code = character.unicode();
@@ -32,12 +37,15 @@ bool isValidUsername(QStringView username) {
     return std::all_of(username.begin(), username.end(), isUsernameCharacter);
 }
 
+bool isValidRelayName(QStringView name) {
+    return !name.isEmpty() && name.size() <= longestRelayName &&
+           std::all_of(name.begin(), name.end(), isRelayNameCharacter);
+}
+
 QString lookAlikeSkeleton(QStringView username) {
     QString skeleton = username.toString();
     skeleton.remove(QLatin1Char('.')).remove(QLatin1Char('_'));
-    skeleton.replace(QLatin1String("rn"), QLatin1String("m"));
-    skeleton.replace(QLatin1String("vv"), QLatin1String("w"));
-    skeleton.replace(QLatin1String("cl"), QLatin1String("d"));
+    // Single characters first, or "c1" would stay "cl" while "cl" itself becomes "d".
     for (QChar& character : skeleton) {
         switch (character.unicode()) {
         case u'0':
@@ -54,6 +62,9 @@ QString lookAlikeSkeleton(QStringView username) {
             break;
         }
     }
+    skeleton.replace(QLatin1String("rn"), QLatin1String("m"));
+    skeleton.replace(QLatin1String("vv"), QLatin1String("w"));
+    skeleton.replace(QLatin1String("cl"), QLatin1String("d"));
     return skeleton;
 }
 
@@ -71,8 +82,9 @@ base::Result<Address> Address::parse(const QString& text, const QString& ownRela
         return base::makeError(base::Reason::InvalidArgument,
                                QStringLiteral("a username has 3 to 32 characters of a-z, 0-9, dot and _"));
     }
-    if (at >= 0 && address.relayName.isEmpty())
-        return base::makeError(base::Reason::InvalidArgument, QStringLiteral("nothing follows the @"));
+    if (at >= 0 && !isValidRelayName(address.relayName))
+        return base::makeError(base::Reason::InvalidArgument,
+                               QStringLiteral("no relay's name follows the @"));
     return address;
 }
 

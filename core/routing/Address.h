@@ -21,8 +21,11 @@ struct Address {
 /// 3 to 32 of `[a-z0-9._]`, no dot at either end, no two dots in a row.
 bool isValidUsername(QStringView username);
 
-/// What a username looks like at a glance: equal skeletons are refused as look-alikes (0/o, 1/l/i, rn/m,
-/// vv/w; dots and underscores do not count).
+/// 1 to 253 visible characters without an `@`: a host's name, say, or an address with its port.
+bool isValidRelayName(QStringView name);
+
+/// What a username looks like at a glance: equal skeletons are refused as look-alikes (0/o, 1/l/i, 5/s, rn/m,
+/// vv/w, cl/d; dots and underscores do not count).
 QString lookAlikeSkeleton(QStringView username);
 
 /// Names nobody may register, nor look like (admin, support, recado, …).

@@ -9,6 +9,7 @@ namespace recado::routing {
 namespace {
 
 constexpr qsizetype identityKeySize = 33;
+constexpr char curve25519Key = 0x05;
 constexpr qsizetype devicePublicKeySize = 32;
 
 base::Error malformedList(QLatin1String what) {
@@ -53,7 +54,7 @@ base::Result<DeviceList> DeviceList::parse(QByteArrayView bytes, quint32 maximum
     list.identityKey = protocol::toBytes(in.identity_key());
     if (list.version == 0)
         return malformedList(QLatin1String("version"));
-    if (list.identityKey.size() != identityKeySize)
+    if (list.identityKey.size() != identityKeySize || list.identityKey.front() != curve25519Key)
         return malformedList(QLatin1String("identity key"));
     if (in.devices_size() == 0 || quint32(in.devices_size()) > maximumDevices)
         return malformedList(QLatin1String("number of devices"));

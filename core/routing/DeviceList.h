@@ -33,8 +33,8 @@ struct DeviceList {
 
     /// The bytes that are signed (wire::DeviceList).
     [[nodiscard]] QByteArray serialise() const;
-    /// Errors: MalformedFrame for anything that is not a well-formed list: sizes of ids and keys, no version,
-    /// no device or more than `maximumDevices`, a device twice or numbered 0.
+    /// Errors: MalformedFrame for anything that is not a well-formed list: sizes of ids and keys, the type of
+    /// the identity key, no version, no device or more than `maximumDevices`, a device twice or numbered 0.
     static base::Result<DeviceList> parse(QByteArrayView bytes, quint32 maximumDevices);
 };
 

@@ -27,10 +27,14 @@ base::Status Transaction::commit() {
         return base::makeError(base::Reason::StorageFailed, QStringLiteral("the transaction is over"));
     Database& database = *std::exchange(m_database, nullptr);
     const base::Status committed = database.run("COMMIT");
-    if (!committed && database.inTransaction()) {
-        if (const base::Status undone = database.run("ROLLBACK"); !undone)
-            return undone;
+    if (committed)
+        return {};
+    if (!database.inTransaction()) {
+        // Given up half-way: the mark that makes it a commit may have reached the log all the same.
+        return base::makeError(base::Reason::IoFailed, committed.error().message);
     }
+    if (const base::Status undone = database.run("ROLLBACK"); !undone)
+        return undone;
     return committed;
 }
 

@@ -18,8 +18,9 @@ public:
     Transaction& operator=(Transaction&&) = delete;
     ~Transaction();
 
-    /// Success means fsynced. After `IoFailed` nobody knows whether the changes will be there after a crash;
-    /// after any other error they are not. Either way the transaction is over.
+    /// Success means fsynced. After `IoFailed` (the engine gave the commit up half-way: a broken disk, or a
+    /// full one) nobody knows whether the changes will be there after a crash; after any other error they are
+    /// not. Either way the transaction is over.
     base::Status commit();
 
 private:

@@ -4,6 +4,9 @@
 #include "protocol/Limits.h"
 #include "transport/RelayUrl.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace recado::transport {
 
 using base::Reason;
@@ -11,8 +14,10 @@ using base::Reason;
 namespace {
 
 constexpr int closeReplaced = 4001;
-constexpr int closeRemoved = 4002;
-constexpr qint64 replacedRetryMs = 30'000;
+/// A relay may ask for patience, not for good-bye.
+constexpr qint64 longestPatienceMs = 5 * 60 * 1'000;
+/// The key and the length in front of a frame.
+constexpr qsizetype frameOverhead = 6;
 
 queue::Backoff::Limits waitsFor(const QString& url) {
     const auto parsed = relaySocketUrl(url);
@@ -20,30 +25,29 @@ queue::Backoff::Limits waitsFor(const QString& url) {
     return {.baseMs = 60, .capMs = local ? 500 : 30'000};
 }
 
-/// How long after a final refusal the relay is tried again, under the same conditions.
-constexpr int lookAgainMs = 15'000;
-
 /// Reasons that another attempt would at once only repeat.
 bool isFinal(Reason reason) {
     return reason == Reason::AuthenticationFailed || reason == Reason::UnsupportedVersion ||
-           reason == Reason::RelayKeyChanged || reason == Reason::InvalidArgument ||
-           reason == Reason::UnknownDevice;
+           reason == Reason::RelayKeyChanged || reason == Reason::InvalidArgument;
 }
 
 } // namespace
 
-LinkWorker::LinkWorker(messaging::LinkAccount account, Events events)
+LinkWorker::LinkWorker(messaging::LinkAccount account, LinkTiming timing, Events events)
     : m_account(std::move(account))
+    , m_timing(std::move(timing))
     , m_events(std::move(events))
-    , m_backoff(waitsFor(m_account.url))
+    , m_backoff(waitsFor(m_account.url), m_timing.random)
     , m_messageBytes(qsizetype(protocol::Limits().messageBytes)) {
     m_retry.setSingleShot(true);
     m_deadline.setSingleShot(true);
+    m_settled.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, [this] { connectNow(); });
     connect(&m_deadline, &QTimer::timeout, this, [this] {
         dropSocket();
-        retryAfter(m_backoff.nextMs(), Reason::RelayUnreachable);
+        retryAfter(m_backoff.nextMs(), m_refusal.value_or(Reason::RelayUnreachable));
     });
+    connect(&m_settled, &QTimer::timeout, this, [this] { m_backoff.reset(); });
 }
 
 LinkWorker::~LinkWorker() = default;
@@ -54,16 +58,18 @@ void LinkWorker::start() {
 
 void LinkWorker::connectNow() {
     const auto url = relaySocketUrl(m_account.url);
-    if (!url)
-        return giveUp(url.error().reason);
+    if (!url) {
+        m_phase = Phase::Stopped;
+        return m_events.offline(url.error().reason);
+    }
     m_phase = Phase::Connecting;
     m_refusal.reset();
     m_refusalDelayMs = 0;
     m_handshake.emplace(m_account, wire::PURPOSE_AUTHENTICATE);
     m_events.connecting();
-    m_deadline.start(handshakeTimeoutMs);
+    m_deadline.start(m_timing.handshakeMs);
     m_socket =
-        new RelaySocket(*url,
+        new RelaySocket(*url, m_timing.patience,
                         {.opened =
                              [this] {
                                  m_phase = Phase::Proving;
@@ -91,6 +97,8 @@ void LinkWorker::received(wire::RelayMessage message) {
 }
 
 void LinkWorker::challenged(const wire::Challenge& challenge) {
+    if (!m_relay.relayKey.isEmpty())
+        return; // one a connection; this device has signed already
     auto relay = m_handshake->verify(challenge, m_socket->tlsKeyHash());
     if (!relay)
         return giveUp(relay.error().reason);
@@ -103,7 +111,7 @@ void LinkWorker::challenged(const wire::Challenge& challenge) {
 
 void LinkWorker::refused(const wire::Error& error) {
     m_refusal = base::reasonFromString(QLatin1String(error.reason().data(), int(error.reason().size())));
-    m_refusalDelayMs = qint64(error.retry_after_ms());
+    m_refusalDelayMs = qint64(std::min<quint64>(error.retry_after_ms(), longestPatienceMs));
     if (isFinal(*m_refusal))
         giveUp(*m_refusal);
 }
@@ -113,7 +121,9 @@ void LinkWorker::welcomed(const wire::Welcome& welcome) {
     if (m_relay.relayKey.isEmpty())
         return giveUp(Reason::AuthenticationFailed);
     m_deadline.stop();
-    m_backoff.reset();
+    m_settled.start(m_timing.settledMs);
+    m_refusal.reset();
+    m_refusalDelayMs = 0;
     m_phase = Phase::Online;
     m_account.pinnedRelayKey = m_relay.relayKey;
     const protocol::Limits limits = protocol::fromWire(welcome.limits());
@@ -127,10 +137,8 @@ void LinkWorker::closed(int code) {
     dropSocket();
     if (before == Phase::Stopped)
         return;
-    if (code == closeRemoved)
-        return giveUp(Reason::UnknownDevice);
     if (code == closeReplaced)
-        return retryAfter(replacedRetryMs, Reason::NotPermitted);
+        return retryAfter(m_timing.replacedMs, Reason::NotPermitted);
     // A connection that was online and just broke is no problem yet: say so only when it does not come back.
     std::optional<Reason> problem = m_refusal;
     if (!problem && before != Phase::Online)
@@ -143,7 +151,7 @@ void LinkWorker::giveUp(Reason reason) {
     dropSocket();
     m_events.offline(reason);
     // Nothing is accepted that was refused before; but a mix-up at the other end may have been put right.
-    m_retry.start(lookAgainMs);
+    m_retry.start(m_timing.lookAgainMs);
 }
 
 void LinkWorker::retryAfter(qint64 delayMs, std::optional<Reason> problem) {
@@ -154,6 +162,7 @@ void LinkWorker::retryAfter(qint64 delayMs, std::optional<Reason> problem) {
 
 void LinkWorker::dropSocket() {
     m_deadline.stop();
+    m_settled.stop();
     m_relay = {};
     if (!m_socket)
         return;
@@ -168,9 +177,16 @@ void LinkWorker::send(std::vector<wire::ClientFrame> frames) {
         return;
     QByteArray message;
     int count = 0;
+    std::vector<wire::RelayFrame> refused;
     for (const wire::ClientFrame& frame : frames) {
-        const auto size = qsizetype(frame.ByteSizeLong()) + 8;
-        if (!message.isEmpty() &&
+        const auto size = qsizetype(frame.ByteSizeLong()) + frameOverhead;
+        if (size > m_messageBytes) {
+            refused.push_back(protocol::errorFrame(
+                frame.request_id(), base::makeError(Reason::MessageTooLong,
+                                                    QStringLiteral("larger than this relay's messages"))));
+            continue;
+        }
+        if (count > 0 &&
             (message.size() + size > m_messageBytes || count == protocol::maximumFramesPerMessage)) {
             m_socket->send(std::exchange(message, {}));
             count = 0;
@@ -178,8 +194,10 @@ void LinkWorker::send(std::vector<wire::ClientFrame> frames) {
         protocol::appendFrame(message, frame);
         ++count;
     }
-    if (!message.isEmpty())
+    if (count > 0)
         m_socket->send(std::move(message));
+    if (!refused.empty())
+        m_events.received(std::move(refused));
 }
 
 } // namespace recado::transport

@@ -14,8 +14,23 @@
 
 namespace recado::transport {
 
-/// Keeps one authenticated connection: connects, proves, reconnects with growing waits, and stops when trying
-/// again cannot help. Lives on the network thread.
+/// The link's times, in milliseconds. Tests shorten them.
+struct LinkTiming {
+    /// Connecting and authenticating together may take this long.
+    int handshakeMs = 10'000;
+    RelaySocket::Patience patience;
+    /// A connection that stayed this long was a success: the next failure begins with short waits again.
+    int settledMs = 5'000;
+    /// The wait after another connection of this device took over: two programs hold the same device.
+    int replacedMs = 30'000;
+    /// How long after a final refusal the relay is looked at again, under the same conditions.
+    int lookAgainMs = 15'000;
+    queue::Backoff::Random random = queue::Backoff::systemRandom();
+};
+
+/// Keeps one authenticated connection: connects, proves, and reconnects with growing waits. After a refusal
+/// that another attempt cannot mend it reports the reason, and only looks now and then whether the relay has
+/// changed its mind; it never accepts what it refused. Lives on the network thread.
 class LinkWorker : public QObject {
     Q_OBJECT
 public:
@@ -27,14 +42,12 @@ public:
         std::function<void(std::vector<wire::RelayFrame>)> received;
     };
 
-    /// Connecting and authenticating together may take this long.
-    static constexpr int handshakeTimeoutMs = 10'000;
-
-    LinkWorker(messaging::LinkAccount account, Events events);
+    LinkWorker(messaging::LinkAccount account, LinkTiming timing, Events events);
     ~LinkWorker() override;
 
     void start();
-    /// Messages of at most the relay's limit; dropped while not online.
+    /// Messages of at most the relay's limit; dropped while not online. A frame that is larger by itself
+    /// would end the connection, again and again: it is answered here, with an Error of message_too_long.
     void send(std::vector<wire::ClientFrame> frames);
 
 private:
@@ -51,10 +64,12 @@ private:
     void dropSocket();
 
     messaging::LinkAccount m_account;
+    LinkTiming m_timing;
     Events m_events;
     queue::Backoff m_backoff;
     QTimer m_retry;
     QTimer m_deadline;
+    QTimer m_settled;
     RelaySocket* m_socket = nullptr;
     std::optional<Handshake> m_handshake;
     messaging::RelayIdentity m_relay;

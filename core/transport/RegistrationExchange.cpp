@@ -28,7 +28,7 @@ RegistrationExchange::RegistrationExchange(messaging::LinkAccount account, wire:
             [this] { finish(makeError(Reason::Timeout, QStringLiteral("the relay does not answer"))); });
     m_deadline.start(timeoutMs);
     m_socket = new RelaySocket(
-        *url,
+        *url, {},
         {.opened = [this] { m_socket->send(protocol::encode(m_handshake.hello())); },
          .received = [this](const wire::RelayMessage& message) { received(message); },
          .closed =
@@ -42,14 +42,15 @@ void RegistrationExchange::received(const wire::RelayMessage& message) {
     for (const wire::RelayFrame& frame : message.frames()) {
         if (!m_done)
             return;
-        if (frame.has_challenge()) {
+        if (frame.has_challenge() && m_relay.relayKey.isEmpty()) {
             challenged(frame.challenge());
         } else if (frame.has_registered() && !m_relay.relayKey.isEmpty()) {
             finish(messaging::RegistrationAnswer{m_relay, frame.registered()});
         } else if (frame.has_error()) {
             const std::string& reason = frame.error().reason();
             finish(makeError(base::reasonFromString(QLatin1String(reason.data(), int(reason.size()))),
-                             QString::fromStdString(frame.error().message())));
+                             QString::fromStdString(frame.error().message()),
+                             qint64(frame.error().retry_after_ms())));
         }
     }
 }

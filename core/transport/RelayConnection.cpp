@@ -1,7 +1,6 @@
 #include "transport/RelayConnection.h"
 
 #include "base/Clock.h"
-#include "transport/LinkWorker.h"
 #include "transport/RegistrationExchange.h"
 
 namespace recado::transport {
@@ -23,8 +22,9 @@ qint64 monotonicNowMs() {
 
 } // namespace
 
-RelayConnection::RelayConnection(base::Inbox& owner)
+RelayConnection::RelayConnection(base::Inbox& owner, LinkTiming timing)
     : m_owner(owner)
+    , m_timing(std::move(timing))
     , m_network(std::make_unique<Network>()) {
     m_network->inbox.moveToThread(&m_thread);
     m_network->registrations.moveToThread(&m_thread);
@@ -94,7 +94,7 @@ void RelayConnection::connectTo(messaging::LinkAccount account) {
     // std::function wants copyable captures, the account holds a secret that is not.
     auto target = std::make_shared<messaging::LinkAccount>(std::move(account));
     m_network->inbox.post([this, target, events = std::move(events)]() mutable {
-        m_network->worker = std::make_unique<LinkWorker>(std::move(*target), std::move(events));
+        m_network->worker = std::make_unique<LinkWorker>(std::move(*target), m_timing, std::move(events));
         m_network->worker->start();
     });
 }
@@ -161,9 +161,9 @@ void RelayConnection::received(std::vector<wire::RelayFrame> frames) {
             continue; // answered too late
         if (frame.has_error()) {
             const std::string& reason = frame.error().reason();
-            found.mapped().answer(
-                makeError(base::reasonFromString(QLatin1String(reason.data(), int(reason.size()))),
-                          QString::fromStdString(frame.error().message())));
+            found.mapped().answer(makeError(
+                base::reasonFromString(QLatin1String(reason.data(), int(reason.size()))),
+                QString::fromStdString(frame.error().message()), qint64(frame.error().retry_after_ms())));
         } else {
             found.mapped().answer(std::move(frame));
         }

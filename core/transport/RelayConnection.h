@@ -2,6 +2,7 @@
 
 #include "base/Inbox.h"
 #include "messaging/RelayLink.h"
+#include "transport/LinkWorker.h"
 
 #include <QObject>
 #include <QThread>
@@ -12,8 +13,6 @@
 
 namespace recado::transport {
 
-class LinkWorker;
-
 /// The real link: a network thread of its own with a WebSocket on it, and the table of open questions on the
 /// owner's thread. The two meet only in their inboxes.
 class RelayConnection final : public QObject, public messaging::RelayLink {
@@ -22,7 +21,7 @@ public:
     static constexpr int requestTimeoutMs = 20'000;
 
     /// On the owner's thread; `owner` is that thread's inbox and is borrowed. Starts the network thread.
-    explicit RelayConnection(base::Inbox& owner);
+    explicit RelayConnection(base::Inbox& owner, LinkTiming timing = {});
     /// Closes the connection and ends the network thread.
     ~RelayConnection() override;
 
@@ -49,6 +48,7 @@ private:
     void expireQuestions();
 
     base::Inbox& m_owner;
+    const LinkTiming m_timing;
     messaging::RelayLinkListener* m_listener = nullptr;
     QThread m_thread;
     std::unique_ptr<Network> m_network;

@@ -3,13 +3,17 @@
 #include "protocol/FrameCodec.h"
 
 #include <QByteArray>
+#include <QElapsedTimer>
 #include <QObject>
+#include <QPointer>
 #include <QTimer>
 #include <QUrl>
 #include <QWebSocket>
 
 #include <deque>
 #include <functional>
+
+class QAbstractSocket;
 
 namespace recado::transport {
 
@@ -25,19 +29,27 @@ public:
         std::function<void(int code)> closed;
     };
 
-    static constexpr int pingIntervalMs = 30'000;
-    /// Silence after a ping that means the other side is gone.
-    static constexpr int deadAfterMs = 15'000;
+    /// How a connection that died without a word is found out: within both times together. Bytes of any kind
+    /// that arrive are a sign of life, and so is a backlog that still drains: slow is not dead.
+    struct Patience {
+        /// Silence after which the relay is asked whether it is there (a ping).
+        int pingAfterMs = 15'000;
+        /// Silence after that question that ends the connection.
+        int deadAfterMs = 15'000;
+    };
+
     /// Bytes handed to the system's socket before the rest waits here.
     static constexpr qint64 socketBytes = 1024 * 1024;
     /// Bytes waiting here that end the connection: nobody is reading.
     static constexpr qint64 queueBytes = 64LL * 1024 * 1024;
 
-    RelaySocket(const QUrl& url, Events events, QObject* parent);
+    RelaySocket(const QUrl& url, Patience patience, Events events, QObject* parent);
+    /// No event follows.
+    ~RelaySocket() override;
 
     /// One message; waits while the socket is full.
     void send(QByteArray message);
-    /// The largest message accepted from the relay, and the largest this side makes.
+    /// The largest message accepted from the relay.
     void setMessageLimit(quint32 bytes);
     /// SHA-256 of the peer certificate's SubjectPublicKeyInfo; empty without TLS.
     [[nodiscard]] QByteArray tlsKeyHash() const;
@@ -45,17 +57,27 @@ public:
     void silence();
 
 private:
+    void connected();
     void flush();
-    void keepAlive();
+    void heard();
+    void drained();
+    void watch();
+    void abort();
     void gone();
+    void detach();
+    [[nodiscard]] qint64 backlog() const;
 
     QWebSocket m_socket;
+    QPointer<QAbstractSocket> m_wire; // inside m_socket, which hides it
     Events m_events;
-    QTimer m_ping;
-    QTimer m_dead;
+    Patience m_patience;
+    QTimer m_watch;
+    QElapsedTimer m_quiet; // since the latest sign of life, or since the question
+    bool m_asked = false;
     std::deque<QByteArray> m_queue;
     qint64 m_queuedBytes = 0;
     bool m_closed = false;
+    bool m_silent = false;
 };
 
 } // namespace recado::transport

@@ -27,6 +27,7 @@ private Q_SLOTS:
     void deviceAddressesOrderByAccountThenDevice();
     void reasonNamesRoundTrip();
     void unknownReasonNameIsInternal();
+    void aStoreThatCannotBeAskedIsToldFromABadAnswer();
     void resultHoldsValueOrError();
     void tryPassesErrorsOn();
     void resultMovesWhatCannotBeCopied();
@@ -86,6 +87,16 @@ void ValuesTest::reasonNamesRoundTrip() {
 
 void ValuesTest::unknownReasonNameIsInternal() {
     QCOMPARE(base::reasonFromString(QLatin1String("from_the_future")), Reason::Internal);
+}
+
+void ValuesTest::aStoreThatCannotBeAskedIsToldFromABadAnswer() {
+    for (const Reason reason :
+         {Reason::StorageFailed, Reason::IoFailed, Reason::Busy, Reason::WrongKey, Reason::ProfileLocked})
+        QVERIFY2(base::isStoreFailure(reason), base::reasonName(reason).data());
+    for (const Reason reason :
+         {Reason::MalformedFrame, Reason::CryptoFailed, Reason::UnknownChat, Reason::StorageCorrupt,
+          Reason::MessageTooLong, Reason::NoSession, Reason::StaleDevices})
+        QVERIFY2(!base::isStoreFailure(reason), base::reasonName(reason).data());
 }
 
 void ValuesTest::resultHoldsValueOrError() {

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void tooManyFramesAreRefused();
     void limitsSurviveTheWire();
     void absurdLimitsFallBackToDefaults();
+    void noRelayCanAllowMessagesWithoutBound();
     void errorFramesCarryTheStableReason();
     void theTranscriptSeparatesEveryField();
 };
@@ -107,6 +108,10 @@ void FrameCodecTest::tooManyFramesAreRefused() {
     QVERIFY(protocol::decodeClientMessage(message).ok());
     protocol::appendFrame(message, ephemeralFrame(1));
     QVERIFY(!protocol::decodeClientMessage(message).ok());
+    // The same with the smallest frames there are, and with a key that is written longer than it need be.
+    QVERIFY(protocol::decodeClientMessage(QByteArray("\x0a\0", 2).repeated(1'024)).ok());
+    QVERIFY(!protocol::decodeClientMessage(QByteArray("\x0a\0", 2).repeated(600'000)).ok());
+    QVERIFY(!protocol::decodeClientMessage(QByteArray("\x8a\0\0", 3).repeated(1'025)).ok());
 }
 
 void FrameCodecTest::limitsSurviveTheWire() {
@@ -123,6 +128,14 @@ void FrameCodecTest::absurdLimitsFallBackToDefaults() {
     const protocol::Limits limits = protocol::fromWire(wire::Limits());
     QCOMPARE(limits.textBytes, 65'536u);
     QCOMPARE(limits.submissionsInFlight, protocol::Limits().submissionsInFlight);
+}
+
+void FrameCodecTest::noRelayCanAllowMessagesWithoutBound() {
+    wire::Limits announced;
+    announced.set_message_bytes(4'000'000'000);
+    QCOMPARE(protocol::fromWire(announced).messageBytes, protocol::largestMessageBytes);
+    announced.set_message_bytes(100'000);
+    QCOMPARE(protocol::fromWire(announced).messageBytes, 100'000u);
 }
 
 void FrameCodecTest::errorFramesCarryTheStableReason() {

@@ -17,6 +17,7 @@ private Q_SLOTS:
     void shortestWaitsStayAtTheBase();
     void waitsAreDrawnFromTheWholeRange();
     void resetStartsOver();
+    void aCapBelowTheBaseIsTheBase();
     void systemRandomStaysWithin();
     void bucketAllowsABurstThenARate();
     void bucketNeverHoldsMoreThanItsCapacity();
@@ -56,6 +57,12 @@ void RatesTest::resetStartsOver() {
     backoff.nextMs();
     backoff.reset();
     QCOMPARE(backoff.nextMs(), 750);
+}
+
+void RatesTest::aCapBelowTheBaseIsTheBase() {
+    Backoff backoff({250, 100}, [](qint64, qint64 high) { return high; });
+    for (int i = 0; i < 3; ++i)
+        QCOMPARE(backoff.nextMs(), 250);
 }
 
 void RatesTest::systemRandomStaysWithin() {

@@ -69,6 +69,10 @@ void RoutingTest::namesThatLookAlikeShareASkeleton_data() {
     QTest::newRow("one and l") << QStringLiteral("lia") << QStringLiteral("1ia") << true;
     QTest::newRow("i and l") << QStringLiteral("iris") << QStringLiteral("lrls") << true;
     QTest::newRow("rn and m") << QStringLiteral("emma") << QStringLiteral("ernma") << true;
+    QTest::newRow("cl and d") << QStringLiteral("clara") << QStringLiteral("dara") << true;
+    QTest::newRow("a digit within a pair") << QStringLiteral("clara") << QStringLiteral("c1ara") << true;
+    QTest::newRow("a digit and the pair's letter")
+        << QStringLiteral("dara") << QStringLiteral("c1ara") << true;
     QTest::newRow("dots") << QStringLiteral("ana.b") << QStringLiteral("anab") << true;
     QTest::newRow("different") << QStringLiteral("ana") << QStringLiteral("ada") << false;
 }
@@ -96,7 +100,9 @@ void RoutingTest::addresses() {
     QVERIFY(full.ok());
     QCOMPARE(full->relayName, QStringLiteral("127.0.0.1:7380"));
     for (const QString& bad :
-         {QStringLiteral("Ana"), QStringLiteral("ana@"), QStringLiteral("@relay"), QString()})
+         {QStringLiteral("Ana"), QStringLiteral("ana@"), QStringLiteral("@relay"), QString(),
+          QStringLiteral("ana@relay@other"), QStringLiteral("ana@relay example"),
+          QStringLiteral("ana@relay\nexample"), QStringLiteral("ana@") + QString(254, QLatin1Char('r'))})
         QVERIFY2(!routing::Address::parse(bad, relay).ok(), qPrintable(bad));
 }
 
@@ -126,6 +132,9 @@ void RoutingTest::badDeviceListsAreRefused_data() {
     list = listOf(1);
     list.identityKey.chop(1);
     QTest::newRow("short identity key") << list.serialise();
+    list = listOf(1);
+    list.identityKey[0] = '\x06';
+    QTest::newRow("an identity key of another type") << list.serialise();
     list = listOf(1);
     list.version = 0;
     QTest::newRow("no version") << list.serialise();

@@ -5,7 +5,11 @@
 #include "protocol/FrameCodec.h"
 #include "support/Suite.h"
 
+#include <QPointer>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTest>
+#include <QTimer>
 #include <QWebSocket>
 #include <QWebSocketServer>
 
@@ -37,6 +41,10 @@ public:
     QWebSocket* socket = nullptr;
     QVector<wire::ClientFrame> frames;
     int connections = 0;
+    int signatures = 0;
+    int challenges = 1; // how many a Hello is answered with
+    bool dropsAfterWelcome = false;
+    quint32 messageBytes = 0;
 
 private:
     void accept() {
@@ -70,10 +78,15 @@ private:
             challenge->set_relay_name("tiny");
             challenge->set_signature(fromBytes(
                 key.sign(QByteArrayView(protocol::relayAuthenticationLabel), transcript.toBytes())));
-            send(reply);
+            for (int count = 0; count < challenges; ++count)
+                send(reply);
         } else if (frame.has_authenticate()) {
+            ++signatures;
             reply.mutable_welcome()->set_address("ana@tiny");
+            reply.mutable_welcome()->mutable_limits()->set_message_bytes(messageBytes);
             send(reply);
+            if (dropsAfterWelcome)
+                socket->close(QWebSocketProtocol::CloseCodeGoingAway);
         } else if (frame.has_register_account()) {
             reply.mutable_error()->set_reason("username_taken");
             send(reply);
@@ -85,9 +98,63 @@ private:
     QWebSocketServer m_server{u"tiny"_s, QWebSocketServer::NonSecureMode};
 };
 
+/// Stands between a link and its relay, and can make what is open go dead without a word, as a lost network
+/// does, or slow.
+class Valve : public QObject {
+    Q_OBJECT
+public:
+    explicit Valve(quint16 relayPort)
+        : m_relayPort(relayPort) {
+        connect(&m_server, &QTcpServer::newConnection, this, [this] { accept(); });
+        m_server.listen(QHostAddress::LocalHost);
+    }
+    [[nodiscard]] quint16 port() const { return m_server.serverPort(); }
+    /// What is connected now hears nothing any more, and nobody hears it.
+    void deaden() { ++m_dead; }
+    /// From now on the link gets `bytes` every `intervalMs`.
+    void slowDown(qsizetype bytes, int intervalMs) {
+        connect(&m_drip, &QTimer::timeout, this, [this, bytes] {
+            if (m_link)
+                m_link->write(m_held.left(bytes));
+            m_held.remove(0, bytes);
+        });
+        m_drip.start(intervalMs);
+    }
+
+private:
+    void accept() {
+        QTcpSocket* const link = m_server.nextPendingConnection();
+        auto* const relay = new QTcpSocket(link);
+        m_link = link;
+        const int generation = m_dead;
+        connect(link, &QTcpSocket::readyRead, this, [=, this] {
+            const QByteArray bytes = link->readAll();
+            if (generation == m_dead && relay->isOpen())
+                relay->write(bytes);
+        });
+        connect(relay, &QTcpSocket::readyRead, this, [=, this] {
+            const QByteArray bytes = relay->readAll();
+            if (generation != m_dead || !link->isOpen())
+                return;
+            if (m_drip.isActive())
+                m_held += bytes;
+            else
+                link->write(bytes);
+        });
+        relay->connectToHost(QHostAddress::LocalHost, m_relayPort);
+    }
+
+    QTcpServer m_server;
+    QPointer<QTcpSocket> m_link;
+    QTimer m_drip;
+    QByteArray m_held;
+    const quint16 m_relayPort;
+    int m_dead = 0;
+};
+
 class Listener : public messaging::RelayLinkListener {
 public:
-    void linkConnecting() override {}
+    void linkConnecting() override { ++connecting; }
     void linkOnline(const wire::Welcome& welcome, const messaging::RelayIdentity& relay) override {
         ++online;
         address = QString::fromStdString(welcome.address());
@@ -102,6 +169,7 @@ public:
             frames.append(frame);
     }
 
+    int connecting = 0;
     int online = 0;
     int offline = 0;
     QString address;
@@ -119,6 +187,13 @@ private Q_SLOTS:
     void openQuestionsFailWhenTheConnectionIsLost();
     void anErrorIsAnAnswer();
     void aRefusedRegistrationSaysWhy();
+    void aDeadConnectionIsNoticedAndReplaced();
+    void aSlowConnectionIsNotADeadOne();
+    void waitsGrowWhileConnectionsDoNotLast();
+    void aFrameTooLargeForTheRelayIsAnsweredHere();
+    void aSecondChallengeIsNotSigned();
+    void anImpossibleAddressIsNotTriedAgain();
+    void aConnectedLinkCanBeReplacedAndDestroyed();
 
 private:
     static messaging::LinkAccount account(const TinyRelay& relay) {
@@ -264,6 +339,160 @@ void RelayConnectionTest::aRefusedRegistrationSaysWhy() {
     relay.close();
     link.registerAccount(std::move(nowhere), {}, note);
     QTRY_VERIFY(reason == Reason::RelayUnreachable);
+}
+
+void RelayConnectionTest::aDeadConnectionIsNoticedAndReplaced() {
+    TinyRelay relay;
+    QVERIFY(relay.listen());
+    Valve valve(relay.port());
+    base::Inbox inbox;
+    Listener listener;
+    transport::LinkTiming timing;
+    timing.patience = {.pingAfterMs = 100, .deadAfterMs = 400};
+    transport::RelayConnection link(inbox, timing);
+    link.setListener(&listener);
+    messaging::LinkAccount target = account(relay);
+    target.url = u"ws://127.0.0.1:%1"_s.arg(valve.port());
+    link.connectTo(std::move(target));
+    QTRY_COMPARE(listener.online, 1);
+    std::optional<Reason> reason;
+    wire::ClientFrame question;
+    question.mutable_get_account()->set_username("bia");
+    valve.deaden();
+    link.request(question,
+                 [&](const base::Result<wire::RelayFrame>& answer) { reason = answer.error().reason; });
+    QTRY_VERIFY(reason == Reason::RelayUnreachable);
+    QTRY_VERIFY(listener.online >= 2);
+}
+
+void RelayConnectionTest::aSlowConnectionIsNotADeadOne() {
+    TinyRelay relay;
+    QVERIFY(relay.listen());
+    Valve valve(relay.port());
+    base::Inbox inbox;
+    Listener listener;
+    transport::LinkTiming timing;
+    timing.patience = {.pingAfterMs = 500, .deadAfterMs = 1'500};
+    transport::RelayConnection link(inbox, timing);
+    link.setListener(&listener);
+    messaging::LinkAccount target = account(relay);
+    target.url = u"ws://127.0.0.1:%1"_s.arg(valve.port());
+    link.connectTo(std::move(target));
+    QTRY_COMPARE(listener.online, 1);
+    // One message that takes longer than all patience together.
+    valve.slowDown(1'000, 50);
+    wire::RelayFrame large;
+    large.mutable_deliver()->set_ciphertext(std::string(70'000, 'x'));
+    relay.send(large);
+    QTRY_COMPARE_WITH_TIMEOUT(listener.frames.size(), 1, 30'000);
+    QCOMPARE(listener.offline, 0);
+}
+
+void RelayConnectionTest::waitsGrowWhileConnectionsDoNotLast() {
+    TinyRelay relay;
+    relay.dropsAfterWelcome = true;
+    QVERIFY(relay.listen());
+    base::Inbox inbox;
+    Listener listener;
+    QVector<qint64> longest;
+    {
+        transport::LinkTiming timing;
+        timing.random = [&longest](qint64, qint64 high) {
+            longest.append(high); // read when the link and its thread are gone
+            return high > 400 ? 1 : high;
+        };
+        transport::RelayConnection link(inbox, timing);
+        link.setListener(&listener);
+        link.connectTo(account(relay));
+        QTRY_VERIFY(listener.online >= 3);
+    }
+    QVERIFY(longest.size() >= 2);
+    QVERIFY(longest[1] > longest[0]);
+}
+
+void RelayConnectionTest::aFrameTooLargeForTheRelayIsAnsweredHere() {
+    TinyRelay relay;
+    relay.messageBytes = 1'000;
+    QVERIFY(relay.listen());
+    base::Inbox inbox;
+    Listener listener;
+    transport::RelayConnection link(inbox);
+    link.setListener(&listener);
+    link.connectTo(account(relay));
+    QTRY_COMPARE(listener.online, 1);
+    wire::ClientFrame large;
+    large.set_request_id(messaging::RelayLink::listenerIds + 7);
+    large.mutable_submit()->set_submission(7);
+    large.mutable_submit()->set_body(std::string(1'000, 'x'));
+    wire::ClientFrame small;
+    small.mutable_submit()->set_submission(8);
+    link.send({large, small});
+    QTRY_COMPARE(relay.frames.size(), 1);
+    QCOMPARE(relay.frames[0].submit().submission(), 8u);
+    QTRY_COMPARE(listener.frames.size(), 1);
+    QCOMPARE(listener.frames[0].request_id(), messaging::RelayLink::listenerIds + 7);
+    QCOMPARE(listener.frames[0].error().reason(), std::string("message_too_long"));
+    std::optional<Reason> reason;
+    wire::ClientFrame question;
+    question.mutable_get_account()->set_username(std::string(1'000, 'x'));
+    link.request(question,
+                 [&](const base::Result<wire::RelayFrame>& answer) { reason = answer.error().reason; });
+    QTRY_VERIFY(reason == Reason::MessageTooLong);
+    QCOMPARE(listener.offline, 0);
+}
+
+void RelayConnectionTest::aSecondChallengeIsNotSigned() {
+    TinyRelay relay;
+    relay.challenges = 3;
+    QVERIFY(relay.listen());
+    base::Inbox inbox;
+    Listener listener;
+    transport::RelayConnection link(inbox);
+    link.setListener(&listener);
+    link.connectTo(account(relay));
+    QTRY_COMPARE(listener.online, 1);
+    // What was sent before this question has arrived before it.
+    wire::ClientFrame question;
+    question.mutable_get_account()->set_username("bia");
+    link.request(question, [](const base::Result<wire::RelayFrame>&) {});
+    QTRY_COMPARE(relay.frames.size(), 1);
+    QCOMPARE(relay.signatures, 1);
+}
+
+void RelayConnectionTest::anImpossibleAddressIsNotTriedAgain() {
+    TinyRelay relay;
+    QVERIFY(relay.listen());
+    base::Inbox inbox;
+    Listener listener;
+    transport::LinkTiming timing;
+    timing.lookAgainMs = 1;
+    transport::RelayConnection link(inbox, timing);
+    link.setListener(&listener);
+    messaging::LinkAccount target = account(relay);
+    target.url = u"http://127.0.0.1"_s;
+    link.connectTo(std::move(target));
+    QTRY_VERIFY(listener.problem == Reason::InvalidArgument);
+    // A later target is a new beginning; by the time it is online, another attempt would have been seen.
+    link.connectTo(account(relay));
+    QTRY_COMPARE(listener.online, 1);
+    QCOMPARE(listener.offline, 1);
+    QCOMPARE(listener.connecting, 1);
+}
+
+void RelayConnectionTest::aConnectedLinkCanBeReplacedAndDestroyed() {
+    TinyRelay relay;
+    QVERIFY(relay.listen());
+    base::Inbox inbox;
+    for (int round = 1; round <= 20; ++round) {
+        Listener listener;
+        transport::RelayConnection link(inbox);
+        link.setListener(&listener);
+        link.connectTo(account(relay));
+        QTRY_COMPARE(listener.online, 1);
+        link.connectTo(account(relay));
+        QTRY_COMPARE(listener.online, 2);
+        QCOMPARE(listener.offline, 0);
+    }
 }
 
 } // namespace recado::tests
