@@ -19,9 +19,28 @@ namespace {
 constexpr std::size_t aesKeySize = 32;
 constexpr std::size_t aesBlockSize = 16;
 
+thread_local std::uint64_t keyedHashesOfThread = 0;
+
+/// A context for HMAC-SHA256 to copy from, under a key that nobody uses. Naming the digest makes OpenSSL look
+/// it up again each time, which costs more than a short HMAC.
+EVP_MAC_CTX* newHmacPattern() {
+    EVP_MAC* hmac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    EVP_MAC_CTX* pattern = EVP_MAC_CTX_new(hmac);
+    EVP_MAC_free(hmac); // the context holds a reference of its own
+    char digest[] = "SHA256";
+    const std::array parameters{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                                OSSL_PARAM_construct_end()};
+    const std::array<std::uint8_t, 32> unusedKey{};
+    if (pattern != nullptr &&
+        EVP_MAC_init(pattern, unusedKey.data(), unusedKey.size(), parameters.data()) == 1)
+        return pattern;
+    EVP_MAC_CTX_free(pattern);
+    return nullptr;
+}
+
 /// Fetching an algorithm costs far more than using it once, so it happens once.
 struct FetchedAlgorithms {
-    EVP_MAC* hmac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    EVP_MAC_CTX* hmacPattern = newHmacPattern();
     EVP_MD* sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
     EVP_CIPHER* aes = EVP_CIPHER_fetch(nullptr, "AES-256-CBC", nullptr);
 
@@ -29,7 +48,7 @@ struct FetchedAlgorithms {
     FetchedAlgorithms(const FetchedAlgorithms&) = delete;
     FetchedAlgorithms& operator=(const FetchedAlgorithms&) = delete;
     ~FetchedAlgorithms() {
-        EVP_MAC_free(hmac);
+        EVP_MAC_CTX_free(hmacPattern);
         EVP_MD_free(sha512);
         EVP_CIPHER_free(aes);
     }
@@ -46,13 +65,13 @@ int providerRandom(std::uint8_t* data, std::size_t size, void*) {
 }
 
 int providerHmacInit(void** context, const std::uint8_t* key, std::size_t keySize, void*) {
-    EVP_MAC_CTX* mac = EVP_MAC_CTX_new(fetchedAlgorithms().hmac);
+    if (fetchedAlgorithms().hmacPattern == nullptr)
+        return SG_ERR_UNKNOWN;
+    EVP_MAC_CTX* mac = EVP_MAC_CTX_dup(fetchedAlgorithms().hmacPattern);
     if (mac == nullptr)
         return SG_ERR_NOMEM;
-    char digest[] = "SHA256";
-    const std::array parameters{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-                                OSSL_PARAM_construct_end()};
-    if (EVP_MAC_init(mac, key, keySize, parameters.data()) != 1) {
+    ++keyedHashesOfThread;
+    if (EVP_MAC_init(mac, key, keySize, nullptr) != 1) {
         EVP_MAC_CTX_free(mac);
         return SG_ERR_UNKNOWN;
     }
@@ -157,6 +176,10 @@ int providerDecrypt(signal_buffer** output, int cipher, const std::uint8_t* key,
 }
 
 } // namespace
+
+std::uint64_t keyedHashCount() {
+    return keyedHashesOfThread;
+}
 
 const signal_crypto_provider& cryptoProvider() {
     static const signal_crypto_provider provider{

@@ -36,11 +36,15 @@ base::Result<std::unique_ptr<SessionCipher>> SessionCipher::create(SessionStore&
 }
 
 base::Result<bool> SessionCipher::hasSession(const base::DeviceAddress& address) {
+    const Private::Entry entry(*m_d);
+    RECADO_CHECK(entry.check());
     RECADO_TRY(const Private::Peer peer, m_d->peer(address));
     return peer.canSend() && peer.isTrusted();
 }
 
 base::Status SessionCipher::startSession(const base::DeviceAddress& address, const PreKeyBundle& bundle) {
+    const Private::Entry entry(*m_d);
+    RECADO_CHECK(entry.check());
     if (!isValidBundle(bundle))
         return base::makeError(base::Reason::CryptoFailed, QStringLiteral("the prekey bundle is not valid"));
     RECADO_TRY(Private::Peer peer, m_d->peer(address));
@@ -73,6 +77,8 @@ base::Status SessionCipher::startSession(const base::DeviceAddress& address, con
 
 base::Result<SealedMessage> SessionCipher::encrypt(const base::DeviceAddress& address,
                                                    QByteArrayView plaintext) {
+    const Private::Entry entry(*m_d);
+    RECADO_CHECK(entry.check());
     RECADO_TRY(Private::Peer peer, m_d->peer(address));
     if (!peer.canSend())
         return base::makeError(base::Reason::NoSession,
@@ -88,6 +94,8 @@ base::Result<SealedMessage> SessionCipher::encrypt(const base::DeviceAddress& ad
         session_cipher_create(cipher.out(), m_d->bridge->get(), &anyPeer, m_d->context->get()) >= 0 &&
         session_cipher_encrypt(cipher.get(), asBytes(bound), std::size_t(bound.size()), message.out()) >= 0;
     base::wipe(bound);
+    if (call.storeError.has_value())
+        return *call.storeError;
     if (!sealed)
         return base::makeError(base::Reason::CryptoFailed, QStringLiteral("the message cannot be sealed"));
     RECADO_CHECK(m_d->flush(peer, call));
@@ -99,10 +107,14 @@ base::Result<SealedMessage> SessionCipher::encrypt(const base::DeviceAddress& ad
 
 DecryptResult SessionCipher::decrypt(const base::DeviceAddress& address, MessageKind kind,
                                      QByteArrayView bytes) {
+    const Private::Entry entry(*m_d);
+    if (auto entered = entry.check(); !entered.ok())
+        return storageRefusal(std::move(entered).error());
     const auto incoming = IncomingMessage::parse(kind, bytes, m_d->context->get());
     if (!incoming.has_value())
         return refusal(DecryptOutcome::InvalidMessage);
-    auto peer = m_d->peer(address);
+    auto peer =
+        m_d->peer(address, SkippedKeys::Wanted{serialized(incoming->ratchetKey()), incoming->counter()});
     if (!peer.ok())
         return storageRefusal(std::move(peer).error());
     if (kind == MessageKind::PreKey) {
@@ -119,13 +131,14 @@ DecryptResult SessionCipher::decrypt(const base::DeviceAddress& address, Message
 }
 
 base::Status SessionCipher::resetSession(const base::DeviceAddress& address) {
+    const Private::Entry entry(*m_d);
+    RECADO_CHECK(entry.check());
     RECADO_TRY(Private::Peer peer, m_d->peer(address));
     if (!peer.record.has_value())
         return {};
     peer.record->archiveCurrent();
-    const QByteArray bytes = peer.record->bytes();
-    return bytes.isEmpty() ? m_d->sessions.removeSession(address)
-                           : m_d->sessions.storeSession(address, bytes);
+    QByteArray bytes = peer.record->bytes();
+    return bytes.isEmpty() ? m_d->sessions.removeSession(address) : m_d->storeRecord(peer, std::move(bytes));
 }
 
 } // namespace recado::crypto

@@ -62,6 +62,9 @@ struct DecryptResult {
 /// ciphertext leaves the process, or a crash makes the next one look like a duplicate to the peer. The cipher
 /// keeps no state of its own between calls, hence nothing that a rollback could leave behind.
 ///
+/// A store must not call back into the cipher that is asking it: every function refuses that (Internal;
+/// decrypt() as StorageFailed with that error), and the call under way goes on undisturbed.
+///
 /// A message in flight names what opened its session, and those outer fields are bound into the plaintext
 /// that libsignal seals, because its own MAC does not cover them (PreKeyBinding.h).
 class SessionCipher {

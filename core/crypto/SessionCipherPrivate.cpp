@@ -67,13 +67,24 @@ DecryptResult changedIdentity(const QByteArray& identity) {
     return result;
 }
 
-base::Result<SessionCipher::Private::Peer> SessionCipher::Private::peer(const base::DeviceAddress& address) {
+base::Status SessionCipher::Private::Entry::check() const {
+    if (m_first)
+        return {};
+    return base::makeError(base::Reason::Internal,
+                           QStringLiteral("a store called back into the cipher that was asking it"));
+}
+
+base::Result<SessionCipher::Private::Peer>
+SessionCipher::Private::peer(const base::DeviceAddress& address,
+                             const std::optional<SkippedKeys::Wanted>& wanted) {
     Peer peer;
     peer.address = address;
     RECADO_TRY(peer.trusted, identities.trustedIdentity(address.account));
-    RECADO_TRY(peer.stored, sessions.loadSession(address));
-    if (peer.stored.has_value()) {
-        RECADO_TRY(peer.record, SessionRecord::parse(*peer.stored, context->get()));
+    RECADO_TRY(std::optional<QByteArray> stored, sessions.loadSession(address));
+    if (stored.has_value()) {
+        peer.slim = peer.skipped.takeFrom(*stored, wanted);
+        base::wipe(*stored);
+        RECADO_TRY(peer.record, SessionRecord::parse(peer.slim, context->get()));
     }
     return peer;
 }
@@ -84,7 +95,7 @@ StagedCall SessionCipher::Private::stage(Peer& peer, const QByteArray& identity)
     if (!peer.record.has_value())
         return call;
     if (!peer.record->keepOnly(identity))
-        call.record = peer.stored;
+        call.record = peer.slim;
     else if (const QByteArray kept = peer.record->bytes(); !kept.isEmpty())
         call.record = kept;
     return call;
@@ -117,12 +128,19 @@ base::Status SessionCipher::Private::flush(const Peer& peer, const StagedCall& c
     if (call.newIdentity.has_value() && !peer.trusted.has_value())
         RECADO_CHECK(identities.saveIdentity(peer.address.account, *call.newIdentity));
     if (call.newRecord.has_value())
-        RECADO_CHECK(
-            sessions.storeSession(peer.address, boundedRecord(*call.newRecord + call.others,
-                                                              maximumRecordSize, maximumArchivedStates)));
+        RECADO_CHECK(storeRecord(peer, *call.newRecord + call.others));
     if (call.removedPreKey.has_value())
         RECADO_CHECK(preKeys.removePreKey(*call.removedPreKey));
     return {};
+}
+
+base::Status SessionCipher::Private::storeRecord(const Peer& peer, QByteArray record) {
+    QByteArray whole = peer.skipped.backIn(record);
+    QByteArray bounded = boundedRecord(whole, maximumRecordSize, maximumArchivedStates);
+    base::Status stored = sessions.storeSession(peer.address, bounded);
+    for (QByteArray* bytes : {&bounded, &whole, &record})
+        base::wipe(*bytes);
+    return stored;
 }
 
 /// Lets libsignal decrypt against the staged record; nothing is written to a store.

@@ -4,7 +4,10 @@
 #include "crypto/SessionCipher.h"
 #include "crypto/SessionRecord.h"
 #include "crypto/SignalContext.h"
+#include "crypto/SkippedKeys.h"
 #include "crypto/StoreBridge.h"
+
+#include <utility>
 
 namespace recado::crypto {
 
@@ -27,20 +30,40 @@ public:
         , identities(identityStore)
         , seenBaseKeys(seenBaseKeyStore) {}
 
+    /// One of the cipher's functions while it runs. libsignal has such a guard in each session_cipher object,
+    /// around its own callback only; ours covers the stores and the whole call.
+    class Entry {
+    public:
+        explicit Entry(Private& d)
+            : m_d(d)
+            , m_first(!std::exchange(d.running, true)) {}
+        ~Entry() {
+            if (m_first)
+                m_d.running = false;
+        }
+        Entry(const Entry&) = delete;
+        Entry& operator=(const Entry&) = delete;
+
+        /// Nothing, unless a store called back while another function runs.
+        [[nodiscard]] base::Status check() const;
+
+    private:
+        Private& m_d;
+        const bool m_first;
+    };
+
     /// What the stores say about one peer at the beginning of a call.
     struct Peer {
         Peer() = default;
         Peer(Peer&&) = default;
         Peer& operator=(Peer&&) = default;
-        ~Peer() {
-            if (stored.has_value())
-                base::wipe(*stored);
-        }
+        ~Peer() { base::wipe(slim); }
 
         base::DeviceAddress address;
         std::optional<QByteArray> trusted;
-        std::optional<QByteArray> stored;
-        std::optional<SessionRecord> record;
+        QByteArray slim;     ///< The stored record without the keys below; empty when there is none.
+        SkippedKeys skipped; ///< Go back in when the record is stored.
+        std::optional<SessionRecord> record; ///< `slim`, opened.
 
         [[nodiscard]] bool canSend() const { return record.has_value() && record->canSend(); }
         [[nodiscard]] bool isTrusted() const {
@@ -55,11 +78,15 @@ public:
         std::uint32_t gap = 0;    ///< Messages missing before it.
     };
 
-    base::Result<Peer> peer(const base::DeviceAddress& address);
+    /// `wanted`: the skipped key that the call may need.
+    base::Result<Peer> peer(const base::DeviceAddress& address,
+                            const std::optional<SkippedKeys::Wanted>& wanted = std::nullopt);
     /// A call that accepts `identity` only and sees those states of the record that belong to it.
     static StagedCall stage(Peer& peer, const QByteArray& identity);
     static Target targetOf(const Peer& peer, const IncomingMessage& incoming);
     base::Status flush(const Peer& peer, const StagedCall& call);
+    /// Stores a record made from the peer's slim one: whole again, and bounded.
+    base::Status storeRecord(const Peer& peer, QByteArray record);
     DecryptResult run(const IncomingMessage& incoming, StagedCall& call);
     DecryptResult decryptKnown(Peer& peer, const IncomingMessage& incoming, const QByteArray& identity);
     DecryptResult decryptChanged(const IncomingMessage& incoming);
@@ -70,6 +97,7 @@ public:
     SeenBaseKeyStore& seenBaseKeys;
     std::unique_ptr<SignalContext> context;
     std::unique_ptr<StoreBridge> bridge;
+    bool running = false;
 };
 
 } // namespace recado::crypto

@@ -1,8 +1,5 @@
 #include "crypto/SessionRecord.h"
 
-#include "crypto/RecordBounds.h"
-#include "crypto/SessionCipher.h"
-
 #include <curve.h>
 #include <ratchet.h>
 #include <session_record.h>
@@ -119,8 +116,7 @@ QByteArray SessionRecord::bytes() const {
     SignalBuffer buffer;
     if (session_record_serialize(buffer.out(), m_record.get()) < 0)
         qFatal("out of memory in a session record");
-    return boundedRecord(toByteArray(buffer.get()), SessionCipher::maximumRecordSize,
-                         SessionCipher::maximumArchivedStates);
+    return toByteArray(buffer.get());
 }
 
 } // namespace recado::crypto

@@ -40,7 +40,7 @@ public:
     /// Puts the current state among the archived ones; the new current one is empty.
     void archiveCurrent();
 
-    /// The bytes to store, bounded; empty when no state is left.
+    /// Its bytes; empty when no state is left.
     [[nodiscard]] QByteArray bytes() const;
 
 private:

@@ -64,6 +64,10 @@ base::Status ConversationTable::removeConversation(const base::ConversationId& c
     if (!found)
         return base::makeError(Reason::UnknownChat, QString::fromLatin1(conversationIsMissing));
     const qint64 number = row.int64(0);
+    m_work.emptyLogAfterCommit();
+    RECADO_CHECK(m_database.run("DELETE FROM outbox WHERE state IN (3, 4) AND message > 0 AND message IN "
+                                "(SELECT id FROM message WHERE conversation = ?1)",
+                                number));
     RECADO_CHECK(m_database.run("DELETE FROM quarantine WHERE placeholder IN (SELECT id FROM message WHERE "
                                 "conversation = ?1)",
                                 number));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messaging/ConversationStore.h"
+#include "storage/Work.h"
 
 namespace recado::sql {
 class Database;
@@ -11,8 +12,9 @@ namespace recado::storage {
 /// Table `conversation`. Changing one that is not there is UnknownChat.
 class ConversationTable final : public messaging::ConversationStore {
 public:
-    explicit ConversationTable(sql::Database& database)
-        : m_database(database) {}
+    ConversationTable(sql::Database& database, Work& work)
+        : m_database(database)
+        , m_work(work) {}
 
     base::Result<std::optional<messaging::ConversationRecord>>
     conversation(const base::ConversationId& conversation) override;
@@ -21,10 +23,12 @@ public:
     base::Status setRequest(const base::ConversationId& conversation, bool request) override;
     base::Status saveClock(const base::ConversationId& conversation, quint64 clock,
                            quint64 ownSequence) override;
+    /// Leaves of it what MessageChangeTable leaves of a removed message.
     base::Status removeConversation(const base::ConversationId& conversation) override;
 
 private:
     sql::Database& m_database;
+    Work& m_work;
 };
 
 } // namespace recado::storage

@@ -21,6 +21,9 @@ constexpr qint64 largestKeyFile = 16 * 1024;
 constexpr quint64 mostPasses = 64;
 constexpr quint64 mostMemory = quint64(4) * 1024 * 1024 * 1024;
 
+constexpr QLatin1String passphraseBoxName("passphraseBox");
+constexpr QLatin1String keychainBoxName("keychainBox");
+
 constexpr auto ownerOnly = QFileDevice::ReadOwner | QFileDevice::WriteOwner;
 constexpr auto permissionsOfOthers = QFileDevice::ReadGroup | QFileDevice::WriteGroup |
                                      QFileDevice::ExeGroup | QFileDevice::ReadOther |
@@ -34,6 +37,7 @@ constexpr ProtectionName protectionNames[] = {
     {KeyProtection::KeyFile, "file"},
     {KeyProtection::Passphrase, "passphrase"},
     {KeyProtection::Keychain, "keychain"},
+    {KeyProtection::PassphraseAndKeychain, "passphrase-and-keychain"},
 };
 
 QString nameOfProtection(KeyProtection protection) {
@@ -64,16 +68,21 @@ QByteArray base64Value(const QJsonObject& object, QLatin1String name) {
 }
 
 bool isCompleteKeyFile(const KeyFile& file) {
-    switch (file.protection) {
-    case KeyProtection::KeyFile:
+    if (file.protection == KeyProtection::KeyFile)
         return file.key.size() == ProfileKey::keySize;
-    case KeyProtection::Passphrase:
-        return !file.box.isEmpty() && !file.salt.isEmpty() && file.cost.passes >= 1 &&
-               file.cost.passes <= mostPasses && file.cost.memoryBytes <= mostMemory;
-    case KeyProtection::Keychain:
-        return !file.box.isEmpty() && !file.keychainBackend.isEmpty() && !file.keychainEntry.isEmpty();
-    }
-    return false;
+    const bool passphraseComplete = !file.passphraseBox.isEmpty() && !file.salt.isEmpty() &&
+                                    file.cost.passes >= 1 && file.cost.passes <= mostPasses &&
+                                    file.cost.memoryBytes <= mostMemory;
+    const bool keychainComplete =
+        !file.keychainBox.isEmpty() && !file.keychainBackend.isEmpty() && !file.keychainEntry.isEmpty();
+    return (passphraseComplete || !hasPassphrase(file.protection)) &&
+           (keychainComplete || !hasKeychain(file.protection));
+}
+
+/// The two wraps have fields of their own since there can be both; before, the only one was called `box`.
+QByteArray wrapValue(const QJsonObject& object, QLatin1String name) {
+    const QByteArray value = base64Value(object, name);
+    return value.isEmpty() ? base64Value(object, QLatin1String("box")) : value;
 }
 
 std::optional<KeyFile> parsedKeyFile(const QByteArray& bytes) {
@@ -86,12 +95,17 @@ std::optional<KeyFile> parsedKeyFile(const QByteArray& bytes) {
     QByteArray key = base64Value(object, QLatin1String("key"));
     file.key = base::SecretBytes::copyOf(key);
     base::wipe(key);
-    file.box = base64Value(object, QLatin1String("box"));
-    file.salt = base64Value(object, QLatin1String("salt"));
-    file.cost.passes = quint64(object[QLatin1String("passes")].toInteger());
-    file.cost.memoryBytes = quint64(object[QLatin1String("memoryBytes")].toInteger());
-    file.keychainBackend = object[QLatin1String("keychainBackend")].toString();
-    file.keychainEntry = object[QLatin1String("keychainEntry")].toString();
+    if (hasPassphrase(file.protection)) {
+        file.passphraseBox = wrapValue(object, passphraseBoxName);
+        file.salt = base64Value(object, QLatin1String("salt"));
+        file.cost.passes = quint64(object[QLatin1String("passes")].toInteger());
+        file.cost.memoryBytes = quint64(object[QLatin1String("memoryBytes")].toInteger());
+    }
+    if (hasKeychain(file.protection)) {
+        file.keychainBox = wrapValue(object, keychainBoxName);
+        file.keychainBackend = object[QLatin1String("keychainBackend")].toString();
+        file.keychainEntry = object[QLatin1String("keychainEntry")].toString();
+    }
     file.recoveryBox = base64Value(object, QLatin1String("recoveryBox"));
     // Absent in a profile that has long had its database, which must never get a second one.
     file.databasePending = object[QLatin1String("databasePending")].toBool(false);
@@ -103,22 +117,19 @@ std::optional<KeyFile> parsedKeyFile(const QByteArray& bytes) {
 QByteArray keyFileJson(const KeyFile& file) {
     QJsonObject object{{QStringLiteral("version"), keyFileVersion},
                        {QStringLiteral("protection"), nameOfProtection(file.protection)}};
-    switch (file.protection) {
-    case KeyProtection::KeyFile:
+    if (file.protection == KeyProtection::KeyFile)
         object[QLatin1String("key")] = base64Text(file.key.view());
-        break;
-    case KeyProtection::Passphrase:
+    if (hasPassphrase(file.protection)) {
+        object[passphraseBoxName] = base64Text(file.passphraseBox);
         object[QLatin1String("salt")] = base64Text(file.salt);
         object[QLatin1String("passes")] = qint64(file.cost.passes);
         object[QLatin1String("memoryBytes")] = qint64(file.cost.memoryBytes);
-        break;
-    case KeyProtection::Keychain:
+    }
+    if (hasKeychain(file.protection)) {
+        object[keychainBoxName] = base64Text(file.keychainBox);
         object[QLatin1String("keychainBackend")] = file.keychainBackend;
         object[QLatin1String("keychainEntry")] = file.keychainEntry;
-        break;
     }
-    if (!file.box.isEmpty())
-        object[QLatin1String("box")] = base64Text(file.box);
     if (!file.recoveryBox.isEmpty())
         object[QLatin1String("recoveryBox")] = base64Text(file.recoveryBox);
     if (file.databasePending)
@@ -169,9 +180,10 @@ base::Status KeyFile::write(const QString& directory) const {
     if (!file.open(QIODevice::WriteOnly) || !file.setPermissions(ownerOnly))
         return failed();
     QByteArray bytes = keyFileJson(*this);
-    const bool written = file.write(bytes) == bytes.size();
+    // commit() syncs as well, but says nothing when that fails.
+    const bool written = file.write(bytes) == bytes.size() && file.flush() && ::fsync(file.handle()) == 0;
     base::wipe(bytes);
-    if (!written || !file.commit() || !syncProfileDirectory(directory)) // commit() syncs the file
+    if (!written || !file.commit() || !syncProfileDirectory(directory))
         return failed();
     return {};
 }

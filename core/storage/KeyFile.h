@@ -14,13 +14,14 @@ namespace recado::storage {
 /// What `key.json` holds, in memory; byte strings are base64 in the file. Internal to ProfileKey.
 struct KeyFile {
     KeyProtection protection = KeyProtection::KeyFile;
-    base::SecretBytes key;   ///< With KeyFile: the key itself.
-    QByteArray box;          ///< Otherwise: the wrapped key (crypto/SealedBox.h).
-    QByteArray salt;         ///< With Passphrase, 16 bytes.
-    PassphraseCost cost{};   ///< With Passphrase.
-    QString keychainBackend; ///< With Keychain.
-    QString keychainEntry;   ///< With Keychain.
-    QByteArray recoveryBox;  ///< Empty without recovery code.
+    base::SecretBytes key;    ///< With KeyFile: the key itself.
+    QByteArray passphraseBox; ///< With a passphrase: the wrapped key (crypto/SealedBox.h).
+    QByteArray salt;          ///< With a passphrase, 16 bytes.
+    PassphraseCost cost{};    ///< With a passphrase.
+    QByteArray keychainBox;   ///< With a keychain: the wrapped key.
+    QString keychainBackend;  ///< With a keychain.
+    QString keychainEntry;    ///< With a keychain.
+    QByteArray recoveryBox;   ///< Empty without recovery code.
     /// The database this key is for was never finished; see ProfileKey::confirmDatabase().
     bool databasePending = false;
 
@@ -31,6 +32,7 @@ struct KeyFile {
     static base::Result<std::optional<KeyFile>> read(const QString& directory);
 
     /// Replaces the file atomically, mode 0600, and returns once it and its directory entry are on disk.
+    /// After an error the old file stands, or (when only the directory could not be synced) the new one may.
     [[nodiscard]] base::Status write(const QString& directory) const;
 };
 

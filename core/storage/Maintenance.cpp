@@ -5,6 +5,7 @@
 namespace recado::storage {
 
 base::Status Maintenance::expireKeys(qint64 beforeMs) {
+    m_work.emptyLogAfterCommit();
     RECADO_CHECK(m_database.run("DELETE FROM signed_pre_key WHERE EXISTS (SELECT 1 FROM signed_pre_key AS "
                                 "newer WHERE newer.created_ms > signed_pre_key.created_ms AND "
                                 "newer.created_ms < ?1)",

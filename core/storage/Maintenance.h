@@ -1,18 +1,23 @@
 #pragma once
 
 #include "messaging/MaintenanceStore.h"
+#include "storage/MessageChangeTable.h"
 #include "storage/OutboxTable.h"
 #include "storage/QuarantineTable.h"
+#include "storage/Work.h"
 
 namespace recado::storage {
 
-/// What time takes away from a profile.
+/// What time takes away from a profile; the log is emptied with it.
 class Maintenance final : public messaging::MaintenanceStore {
 public:
-    Maintenance(sql::Database& database, OutboxTable& outbox, QuarantineTable& quarantine)
+    Maintenance(sql::Database& database, Work& work, OutboxTable& outbox, QuarantineTable& quarantine,
+                MessageChangeTable& changes)
         : m_database(database)
+        , m_work(work)
         , m_outbox(outbox)
-        , m_quarantine(quarantine) {}
+        , m_quarantine(quarantine)
+        , m_changes(changes) {}
 
     /// A signed prekey goes when its successor was made before `beforeMs`, so that the newest always stays
     /// and a replaced one stays as long after its replacement as the limit says. A seen base key goes when
@@ -22,11 +27,16 @@ public:
     base::Status expireQuarantine(qint64 receivedBeforeMs) override {
         return m_quarantine.expire(receivedBeforeMs);
     }
+    base::Status expireEarlyChanges(qint64 receivedBeforeMs) override {
+        return m_changes.expireEarly(receivedBeforeMs);
+    }
 
 private:
     sql::Database& m_database;
+    Work& m_work;
     OutboxTable& m_outbox;
     QuarantineTable& m_quarantine;
+    MessageChangeTable& m_changes;
 };
 
 } // namespace recado::storage

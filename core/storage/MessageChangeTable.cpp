@@ -7,23 +7,44 @@ namespace recado::storage {
 using messaging::EarlyChange;
 using messaging::LocalId;
 
+namespace {
+
+/// The ids of early changes grow with the time of their arrival, so that the old ones are a range: wall
+/// milliseconds, and room for some thousand in each.
+constexpr qint64 earlyChangeId(qint64 receivedMs) {
+    return receivedMs << 12;
+}
+
+} // namespace
+
 base::Status MessageChangeTable::edit(LocalId message, const QString& text, quint64 editClock) {
+    m_work.emptyLogAfterCommit();
     RECADO_CHECK(m_database.run("UPDATE message SET text = ?2, edit_clock = ?3 WHERE id = ?1", message, text,
                                 orderable(editClock)));
     return messageChanged(m_database);
 }
 
 base::Status MessageChangeTable::erase(LocalId message) {
+    m_work.emptyLogAfterCommit();
     RECADO_CHECK(m_database.run("UPDATE message SET text = '', deleted = 1, quoted_author = NULL, quoted_id "
                                 "= NULL WHERE id = ?1",
                                 message));
     RECADO_CHECK(messageChanged(m_database));
+    RECADO_CHECK(forgetSettledOutbox(message));
     return m_database.run("DELETE FROM reaction WHERE message = ?1", message);
 }
 
 base::Status MessageChangeTable::remove(LocalId message) {
+    m_work.emptyLogAfterCommit();
     RECADO_CHECK(m_database.run("DELETE FROM message WHERE id = ?1", message));
-    return messageChanged(m_database);
+    RECADO_CHECK(messageChanged(m_database));
+    return forgetSettledOutbox(message);
+}
+
+/// Delivered or failed: neither a resend nor a retry will need the content.
+base::Status MessageChangeTable::forgetSettledOutbox(LocalId message) {
+    return m_database.run("DELETE FROM outbox WHERE message = ?1 AND message > 0 AND state IN (3, 4)",
+                          message);
 }
 
 base::Result<bool> MessageChangeTable::react(LocalId message, const base::AccountId& sender,
@@ -47,13 +68,20 @@ base::Result<bool> MessageChangeTable::react(LocalId message, const base::Accoun
 
 base::Status MessageChangeTable::addEarly(const EarlyChange& change) {
     RECADO_CHECK(m_database.run(
-        "INSERT INTO early_change (conversation, author, message_id, account, content) "
-        "VALUES (?1, ?2, ?3, ?4, ?5)",
-        change.target.conversation, change.target.author, change.target.id, change.sender, change.content));
-    return m_database.run(
-        "DELETE FROM early_change WHERE account = ?1 AND id <= (SELECT id FROM early_change "
-        "WHERE account = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
-        change.sender, messaging::MessageChangeStore::earlyKept);
+        "INSERT INTO early_change (id, conversation, author, message_id, account, content) "
+        "VALUES (max(?1, (SELECT coalesce(max(id), 0) + 1 FROM early_change)), ?2, ?3, ?4, ?5, ?6)",
+        earlyChangeId(change.receivedMs), change.target.conversation, change.target.author, change.target.id,
+        change.sender, change.content));
+    return m_database.run("DELETE FROM early_change WHERE account = ?1 AND id IN (SELECT id FROM (SELECT id, "
+                          "row_number() OVER newest AS number, sum(length(content)) OVER newest AS bytes "
+                          "FROM early_change WHERE account = ?1 WINDOW newest AS (ORDER BY id DESC)) "
+                          "WHERE number > ?2 OR bytes > ?3)",
+                          change.sender, messaging::MessageChangeStore::earlyKept,
+                          messaging::MessageChangeStore::earlyBytesKept);
+}
+
+base::Status MessageChangeTable::expireEarly(qint64 receivedBeforeMs) {
+    return m_database.run("DELETE FROM early_change WHERE id < ?1", earlyChangeId(receivedBeforeMs));
 }
 
 base::Result<QVector<EarlyChange>> MessageChangeTable::takeEarly(const messaging::MessageKey& target) {

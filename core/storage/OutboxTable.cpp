@@ -35,7 +35,13 @@ base::Status OutboxTable::update(const OutboxItem& item) {
                                 item.content, item.sealed));
     RECADO_CHECK(
         oneRowChanged(m_database, base::Reason::StorageFailed, "there is no such item in the outbox"));
-    return addSubmissions(item, item.id);
+    RECADO_CHECK(addSubmissions(item, item.id));
+    if (item.state != OutboxState::Delivered || item.message == 0)
+        return {};
+    // The words of a message that was deleted on its way were kept for a resend only.
+    return m_database.run("DELETE FROM outbox WHERE id = ?1 AND EXISTS (SELECT 1 FROM message WHERE id = ?2 "
+                          "AND deleted = 1)",
+                          item.id, item.message);
 }
 
 base::Status OutboxTable::addSubmissions(const OutboxItem& item, qint64 id) {
@@ -46,10 +52,19 @@ base::Status OutboxTable::addSubmissions(const OutboxItem& item, qint64 id) {
 
 base::Status OutboxTable::addSubmission(qint64 item, base::SubmissionNumber submission) {
     RECADO_CHECK(m_database.run("INSERT INTO outbox_submission (submission, outbox) VALUES (?1, ?2) "
-                                "ON CONFLICT (submission) DO UPDATE SET outbox = outbox WHERE outbox = ?2",
+                                "ON CONFLICT (submission) DO NOTHING",
                                 submission, item));
-    return oneRowChanged(m_database, base::Reason::StorageFailed,
-                         "the submission number belongs to another item");
+    if (m_database.changes() == 1)
+        return {};
+    // Mostly it is known already: an item is updated several times under one number.
+    RECADO_TRY(sql::Statement known,
+               m_database.query("SELECT 1 FROM outbox_submission WHERE submission = ?1 AND outbox = ?2",
+                                submission, item));
+    RECADO_TRY(const bool itsOwn, known.step());
+    if (!itsOwn)
+        return base::makeError(base::Reason::StorageFailed,
+                               QStringLiteral("the submission number belongs to another item"));
+    return {};
 }
 
 base::Result<std::optional<OutboxItem>> OutboxTable::read(sql::Statement& row) {

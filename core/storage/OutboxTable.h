@@ -16,7 +16,8 @@ public:
         : m_database(database) {}
 
     base::Result<qint64> append(const messaging::OutboxItem& item) override;
-    /// StorageFailed when there is no such item, or a number belongs to another one.
+    /// StorageFailed when there is no such item, or a number belongs to another one. An item that becomes
+    /// Delivered after its message was deleted is forgotten at once.
     base::Status update(const messaging::OutboxItem& item) override;
     base::Result<std::optional<messaging::OutboxItem>> find(qint64 id) override;
     base::Result<std::optional<messaging::OutboxItem>>

@@ -83,7 +83,7 @@ base::Status wrapByPassphrase(KeyFile& file, const SecretBytes& key, const Prote
     base::fillRandom(file.salt.data(), std::size_t(file.salt.size()));
     file.cost = request.cost;
     RECADO_TRY(const SecretBytes wrapping, keyOfPassphrase(request.passphrase, file.salt, file.cost));
-    file.box = crypto::sealedbox::seal(wrapping.view(), passphraseWrap, {}, key.view());
+    file.passphraseBox = crypto::sealedbox::seal(wrapping.view(), passphraseWrap, {}, key.view());
     return {};
 }
 
@@ -99,22 +99,35 @@ base::Status wrapByKeychain(KeyFile& file, const SecretBytes& key, Keychain* key
     RECADO_TRY(const auto kept, keychain->read(file.keychainEntry));
     if (!kept.has_value() || kept->view() != wrapping.view())
         return makeError(Reason::IoFailed, QStringLiteral("the system keychain did not keep the secret"));
-    file.box = crypto::sealedbox::seal(wrapping.view(), keychainWrap, {}, key.view());
+    file.keychainBox = crypto::sealedbox::seal(wrapping.view(), keychainWrap, {}, key.view());
     return {};
 }
 
 base::Status protectKey(KeyFile& file, const SecretBytes& key, const ProtectionRequest& request) {
     file.protection = request.protection;
-    switch (request.protection) {
-    case KeyProtection::Passphrase:
-        return wrapByPassphrase(file, key, request);
-    case KeyProtection::Keychain:
-        return wrapByKeychain(file, key, request.keychain);
-    case KeyProtection::KeyFile:
-        break;
-    }
-    file.key = key.clone();
+    if (request.protection == KeyProtection::KeyFile)
+        file.key = key.clone();
+    // The keychain last: what it was given would stay there if the passphrase failed after it.
+    if (hasPassphrase(request.protection))
+        RECADO_CHECK(wrapByPassphrase(file, key, request));
+    if (hasKeychain(request.protection))
+        RECADO_CHECK(wrapByKeychain(file, key, request.keychain));
     return {};
+}
+
+/// Wraps the key under a new recovery code, which is returned as people write it down.
+QString wrapByRecoveryCode(KeyFile& file, const SecretBytes& key) {
+    const SecretBytes bytes = SecretBytes::random(RecoveryCode::byteCount);
+    file.recoveryBox = crypto::sealedbox::seal(keyOfRecoveryCode(bytes).view(), recoveryWrap, {}, key.view());
+    return RecoveryCode::format(bytes);
+}
+
+/// After a failed write: takes the new wrap's secret out of the keychain, unless the file that stands there
+/// now needs it. That file cannot be told from the error alone.
+void forgetUnusedEntry(const QString& directory, const KeyFile& file, Keychain& keychain) {
+    const auto standing = KeyFile::read(directory);
+    if (standing.ok() && (!standing->has_value() || (*standing)->keychainEntry != file.keychainEntry))
+        static_cast<void>(keychain.remove(file.keychainEntry)); // the write's error is the one to tell
 }
 
 /// Writes the key under a new protection; `recoveryBox` is the one to keep unless a new code is asked for.
@@ -123,18 +136,14 @@ base::Result<ProfileKey::Created> storeKey(const QString& directory, SecretBytes
                                            bool databasePending) {
     KeyFile file;
     file.databasePending = databasePending;
+    file.recoveryBox = std::move(recoveryBox);
     RECADO_CHECK(protectKey(file, key, request));
     QString code;
-    if (request.withRecoveryCode) {
-        const SecretBytes bytes = SecretBytes::random(RecoveryCode::byteCount);
-        code = RecoveryCode::format(bytes);
-        recoveryBox = crypto::sealedbox::seal(keyOfRecoveryCode(bytes).view(), recoveryWrap, {}, key.view());
-    }
-    file.recoveryBox = std::move(recoveryBox);
+    if (request.withRecoveryCode)
+        code = wrapByRecoveryCode(file, key);
     if (auto written = file.write(directory); !written.ok()) {
-        if (request.protection == KeyProtection::Keychain)
-            static_cast<void>(
-                request.keychain->remove(file.keychainEntry)); // the write's error is the one to tell
+        if (hasKeychain(request.protection))
+            forgetUnusedEntry(directory, file, *request.keychain);
         return std::move(written).error();
     }
     return ProfileKey::Created{std::move(key), code};
@@ -152,7 +161,12 @@ base::Result<SecretBytes> openByKeychain(const KeyFile& file, Keychain* keychain
     if (!secret->has_value())
         return lockedError(
             QStringLiteral("the system keychain has no entry for this profile; is it unlocked?"));
-    return unwrapKey((*secret)->view(), keychainWrap, file.box);
+    return unwrapKey((*secret)->view(), keychainWrap, file.keychainBox);
+}
+
+base::Result<SecretBytes> openByPassphrase(const KeyFile& file, const SecretBytes& passphrase) {
+    RECADO_TRY(const SecretBytes wrapping, keyOfPassphrase(passphrase, file.salt, file.cost));
+    return unwrapKey(wrapping.view(), passphraseWrap, file.passphraseBox);
 }
 
 base::Result<SecretBytes> openKey(const KeyFile& file, const Credentials& credentials) {
@@ -162,19 +176,13 @@ base::Result<SecretBytes> openKey(const KeyFile& file, const Credentials& creden
             return wrongKeyError();
         return unwrapKey(keyOfRecoveryCode(*code).view(), recoveryWrap, file.recoveryBox);
     }
-    switch (file.protection) {
-    case KeyProtection::Passphrase: {
-        if (credentials.passphrase.isEmpty())
-            return lockedError(QStringLiteral("the profile's key needs its passphrase"));
-        RECADO_TRY(const SecretBytes wrapping, keyOfPassphrase(credentials.passphrase, file.salt, file.cost));
-        return unwrapKey(wrapping.view(), passphraseWrap, file.box);
-    }
-    case KeyProtection::Keychain:
+    if (file.protection == KeyProtection::KeyFile)
+        return file.key.clone();
+    if (hasPassphrase(file.protection) && !credentials.passphrase.isEmpty())
+        return openByPassphrase(file, credentials.passphrase);
+    if (hasKeychain(file.protection))
         return openByKeychain(file, credentials.keychain);
-    case KeyProtection::KeyFile:
-        break;
-    }
-    return file.key.clone();
+    return lockedError(QStringLiteral("the profile's key needs its passphrase"));
 }
 
 /// The key file of a profile that must have one.
@@ -231,9 +239,19 @@ base::Result<ProfileKey::Created> ProfileKey::change(const QString& directory, c
                storeKey(directory, std::move(key), request, file.recoveryBox, file.databasePending));
     // The new wrap is on disk: the old keychain entry opens nothing any more and staying would do no harm, so
     // that a keychain which refuses here is no reason to report the change as failed.
-    if (file.protection == KeyProtection::Keychain && credentials.keychain != nullptr)
-        static_cast<void>(credentials.keychain->remove(file.keychainEntry));
+    Keychain* const keychain = credentials.keychain != nullptr ? credentials.keychain : request.keychain;
+    if (hasKeychain(file.protection) && keychain != nullptr && keychain->backend() == file.keychainBackend)
+        static_cast<void>(keychain->remove(file.keychainEntry));
     return changed;
+}
+
+base::Result<QString> ProfileKey::renewRecoveryCode(const QString& directory,
+                                                    const Credentials& credentials) {
+    RECADO_TRY(KeyFile file, requiredKeyFile(directory));
+    RECADO_TRY(const SecretBytes key, openKey(file, credentials));
+    const QString code = wrapByRecoveryCode(file, key);
+    RECADO_CHECK(file.write(directory));
+    return code;
 }
 
 } // namespace recado::storage

@@ -15,7 +15,17 @@ enum class KeyProtection {
     KeyFile,    ///< The key itself, in a file that only its owner may read.
     Passphrase, ///< Wrapped under Argon2id of a passphrase.
     Keychain,   ///< Wrapped under a secret that the system keychain holds.
+    /// Wrapped twice, once in each way, and either opens it: the keychain every day without a question, the
+    /// passphrase when the keychain is away, was reset, or is another one than before.
+    PassphraseAndKeychain,
 };
+
+[[nodiscard]] constexpr bool hasPassphrase(KeyProtection protection) {
+    return protection == KeyProtection::Passphrase || protection == KeyProtection::PassphraseAndKeychain;
+}
+[[nodiscard]] constexpr bool hasKeychain(KeyProtection protection) {
+    return protection == KeyProtection::Keychain || protection == KeyProtection::PassphraseAndKeychain;
+}
 
 /// What one passphrase guess costs (libsodium crypto_pwhash, Argon2id).
 struct PassphraseCost {
@@ -26,13 +36,15 @@ struct PassphraseCost {
 /// How a key shall be guarded from now on.
 struct ProtectionRequest {
     KeyProtection protection = KeyProtection::KeyFile;
-    base::SecretBytes passphrase;  ///< UTF-8; with Passphrase, not empty.
-    Keychain* keychain = nullptr;  ///< With Keychain.
-    bool withRecoveryCode = false; ///< Makes a new recovery code, which replaces an older one.
-    PassphraseCost cost{};         ///< Only tests ask for less.
+    base::SecretBytes passphrase{}; ///< UTF-8; for a protection that has one, not empty.
+    Keychain* keychain = nullptr;   ///< For a protection that has one.
+    bool withRecoveryCode = false;  ///< Makes a new recovery code, which replaces an older one.
+    PassphraseCost cost{};          ///< Only tests ask for less.
 };
 
-/// What the person brought to open a profile. A recovery code is tried alone when it is there.
+/// What the person brought to open a profile. Of several, the one that took most trouble to bring is tried
+/// alone: the recovery code, else the passphrase, else the keychain. What does not belong to the profile's
+/// protection is not looked at.
 struct Credentials {
     base::SecretBytes passphrase;
     Keychain* keychain = nullptr;
@@ -42,15 +54,15 @@ struct Credentials {
 /// What guards a profile, as far as can be told without opening it.
 struct ProtectionInfo {
     KeyProtection protection = KeyProtection::KeyFile;
-    QString keychainBackend; ///< With Keychain.
+    QString keychainBackend; ///< For a protection with a keychain.
     bool hasRecoveryCode = false;
     /// The first start was cut off after the key and before its database: there is none with content, and
     /// there never was one that anything was stored in. A new one may be made for this key.
     bool awaitsDatabase = false;
 };
 
-/// The random 256-bit database key of a profile, kept in `key.json` of its directory in one or two wraps
-/// (the protection, and optionally a recovery code: 160 random bits, so a plain hash derives its key).
+/// The random 256-bit database key of a profile, kept in `key.json` of its directory in one to three wraps
+/// (passphrase, keychain, and optionally a recovery code: 160 random bits, so a plain hash derives its key).
 /// Every wrap is XChaCha20-Poly1305. The file is written atomically, synced, mode 0600. Any thread; calls
 /// with a passphrase take about a second and 256 MiB.
 class ProfileKey {
@@ -87,6 +99,10 @@ public:
     /// holds.
     static base::Result<Created> change(const QString& directory, const Credentials& credentials,
                                         const ProtectionRequest& request);
+
+    /// A recovery code for a profile that has none yet, or a new one in place of the old; all else stays as
+    /// it is. Errors as unlock(); IoFailed when it cannot be written: the old code holds then.
+    static base::Result<QString> renewRecoveryCode(const QString& directory, const Credentials& credentials);
 };
 
 } // namespace recado::storage

@@ -36,6 +36,9 @@ base::Status Work::commit() {
     const base::Status committed = m_transaction->commit();
     m_transaction.reset();
     base::crashPoint("profile.after_commit");
+    // What was committed stays so whatever becomes of this.
+    if (committed && m_logIsToBeEmptied)
+        m_logIsToBeEmptied = !m_database.checkpoint();
     return committed;
 }
 

@@ -27,6 +27,8 @@ private Q_SLOTS:
     void aMessageFindsItsNewestOwnItem();
     void updatingAMissingItemFails();
     void acceptedItemsExpire();
+    void deletedMessagesLeaveTheOutboxOnceTheyArrived_data();
+    void deletedMessagesLeaveTheOutboxOnceTheyArrived();
     void receiptsAreTakenInBatchesOfOneKind();
     void aReadReceiptReplacesADeliveredOne();
     void receiptsOfARemovedConversationGo();
@@ -213,6 +215,50 @@ void DeliveryTablesTest::acceptedItemsExpire() {
     QVERIFY(f.stores.outbox.find(recent)->has_value());
     QVERIFY(f.stores.outbox.bySubmission(4)->has_value());
     QVERIFY(f.stores.outbox.find(waiting)->has_value());
+}
+
+void DeliveryTablesTest::deletedMessagesLeaveTheOutboxOnceTheyArrived_data() {
+    QTest::addColumn<int>("deletion");
+    QTest::newRow("erased") << 0;
+    QTest::newRow("removed") << 1;
+    QTest::newRow("with its conversation") << 2;
+}
+
+void DeliveryTablesTest::deletedMessagesLeaveTheOutboxOnceTheyArrived() {
+    QFETCH(int, deletion);
+    StoreFixture f;
+    f.fill();
+    QVector<OutboxItem> items;
+    for (const OutboxState state : {OutboxState::Composed, OutboxState::Sealed, OutboxState::Accepted,
+                                    OutboxState::Delivered, OutboxState::Failed}) {
+        OutboxItem item = composed(f, "the words");
+        item.message = f.add(f.outgoing(QStringLiteral("the words"), quint64(items.size())));
+        item.state = state;
+        item.submission = quint64(items.size()) + 1;
+        item.id = *f.stores.outbox.append(item);
+        items.append(item);
+    }
+    for (const OutboxItem& item : items) {
+        if (deletion == 0)
+            RECADO_OK(f.stores.changes.erase(item.message));
+        else if (deletion == 1)
+            RECADO_OK(f.stores.changes.remove(item.message));
+    }
+    if (deletion == 2)
+        RECADO_OK(f.stores.conversations.removeConversation(f.chat));
+    // What is still on its way has to be there for the relay and for a resend; the rest is gone with its
+    // numbers.
+    for (const OutboxItem& item : items) {
+        const bool onItsWay = item.state < OutboxState::Delivered;
+        QCOMPARE(f.stores.outbox.find(item.id)->has_value(), onItsWay);
+        QCOMPARE(f.stores.outbox.bySubmission(item.submission)->has_value(), onItsWay);
+    }
+    if (deletion != 0)
+        return;
+    OutboxItem arrived = items[2];
+    arrived.state = OutboxState::Delivered;
+    RECADO_OK(f.stores.outbox.update(arrived));
+    QVERIFY(!f.stores.outbox.find(arrived.id)->has_value());
 }
 
 void DeliveryTablesTest::receiptsAreTakenInBatchesOfOneKind() {

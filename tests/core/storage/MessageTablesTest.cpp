@@ -33,6 +33,7 @@ private Q_SLOTS:
     void aPersonHasOneReaction();
     void earlyChangesWaitForTheirMessage();
     void earlyChangesOfOneSenderAreBounded();
+    void earlyChangesAreBoundedInBytesAndAge();
     void aQuoteShowsWhatIsStillThere();
     void changesToMissingMessagesFail();
 };
@@ -343,6 +344,29 @@ void MessageTablesTest::earlyChangesOfOneSenderAreBounded() {
     QCOMPARE(early[0].content, QByteArray("of another sender"));
     QCOMPARE(early[1].content, QByteArray("5")); // the oldest went
     QCOMPARE(early.last().content, QByteArray::number(kept + 4));
+}
+
+void MessageTablesTest::earlyChangesAreBoundedInBytesAndAge() {
+    StoreFixture f;
+    const messaging::MessageKey target{f.chat, f.peer, base::MessageId::random()};
+    constexpr qint64 now = 1'750'000'000'000;
+    const QByteArray large(messaging::MessageChangeStore::earlyBytesKept / 2, 'x');
+    RECADO_OK(f.stores.work.begin());
+    RECADO_OK(f.stores.changes.addEarly({target, f.peer, "old and small", now - 2}));
+    RECADO_OK(f.stores.changes.addEarly({target, f.me, "of another sender", now - 1}));
+    for (int number = 0; number < 3; ++number)
+        RECADO_OK(f.stores.changes.addEarly({target, f.peer, large, now + number}));
+    auto early = *f.stores.changes.takeEarly(target);
+    QCOMPARE(early.size(), 3);
+    QCOMPARE(early[0].content, QByteArray("of another sender"));
+
+    RECADO_OK(f.stores.changes.addEarly({target, f.peer, "too old", now - 1}));
+    RECADO_OK(f.stores.changes.addEarly({target, f.peer, "young enough", now}));
+    RECADO_OK(f.stores.maintenance.expireEarlyChanges(now));
+    early = *f.stores.changes.takeEarly(target);
+    QCOMPARE(early.size(), 1);
+    QCOMPARE(early[0].content, QByteArray("young enough"));
+    RECADO_OK(f.stores.work.commit());
 }
 
 void MessageTablesTest::aQuoteShowsWhatIsStillThere() {

@@ -10,7 +10,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <functional>
 #include <map>
+
+Q_DECLARE_METATYPE(recado::storage::KeyProtection)
 
 namespace recado::tests {
 
@@ -31,6 +34,7 @@ public:
     bool answers = true;
     bool keepsWhatItIsGiven = true;
     std::map<QString, QByteArray> entries;
+    std::function<void()> afterWrite;
 
     [[nodiscard]] QString backend() const override { return name; }
     base::Result<std::optional<SecretBytes>> read(const QString& entry) override {
@@ -46,6 +50,8 @@ public:
             return base::makeError(Reason::IoFailed, QStringLiteral("no service"));
         if (keepsWhatItIsGiven)
             entries[entry] = secret.view().toByteArray();
+        if (afterWrite)
+            afterWrite();
         return {};
     }
     base::Status remove(const QString& entry) override {
@@ -73,6 +79,13 @@ ProtectionRequest byPassphrase(const char* text) {
 ProtectionRequest byKeychain(storage::Keychain& keychain) {
     ProtectionRequest request;
     request.protection = KeyProtection::Keychain;
+    request.keychain = &keychain;
+    return request;
+}
+
+ProtectionRequest byBoth(const char* text, storage::Keychain& keychain) {
+    ProtectionRequest request = byPassphrase(text);
+    request.protection = KeyProtection::PassphraseAndKeychain;
     request.keychain = &keychain;
     return request;
 }
@@ -109,7 +122,15 @@ private Q_SLOTS:
     void aKeychainOpensOnlyTheOneThatIsPinned();
     void aKeychainThatLosesItsEntryLocksAndNeverMakesANewKey();
     void aKeychainThatKeepsNothingIsNotTrusted();
+    void eitherOfPassphraseAndKeychainOpens();
+    void aPassphraseThatIsWrongIsNotMadeUpForByTheKeychain();
+    void bothNeedBothWhenTheyAreSet();
+    void changingFromBothLeavesNoEntry();
+    void aFailedWriteTakesItsKeychainEntryBack();
+    void oneWrapUnderItsFormerNameStillOpens();
     void aRecoveryCodeOpensHoweverItIsTyped();
+    void aRecoveryCodeCanBeMadeLaterAndRenewed_data();
+    void aRecoveryCodeCanBeMadeLaterAndRenewed();
     void aWrongRecoveryCodeDoesNotOpen_data();
     void aWrongRecoveryCodeDoesNotOpen();
     void theRecoveryCodeSurvivesAPassphraseChange();
@@ -255,6 +276,84 @@ void ProfileKeyTest::aKeychainThatKeepsNothingIsNotTrusted() {
     QVERIFY(!QFile::exists(keyPath()));
 }
 
+void ProfileKeyTest::eitherOfPassphraseAndKeychainOpens() {
+    MemoryKeychain keychain;
+    const auto created = ProfileKey::create(directory(), byBoth("correct horse", keychain));
+    QVERIFY(created.ok());
+    QVERIFY(!keyFileBytes().contains(created->key.view().toByteArray().toBase64()));
+    const auto info = *ProfileKey::protection(directory());
+    QCOMPARE(info->protection, KeyProtection::PassphraseAndKeychain);
+    QCOMPARE(info->keychainBackend, QStringLiteral("secret-service"));
+    QCOMPARE(ProfileKey::unlock(directory(), withKeychain(keychain))->view(), created->key.view());
+    QCOMPARE(ProfileKey::unlock(directory(), withPassphrase("correct horse"))->view(), created->key.view());
+    QCOMPARE(ProfileKey::unlock(directory(), {}).error().reason, Reason::ProfileLocked);
+
+    // What the passphrase is there for: the keychain was reset, is silent, or is another one.
+    const auto entries = std::exchange(keychain.entries, {});
+    QCOMPARE(ProfileKey::unlock(directory(), withKeychain(keychain)).error().reason, Reason::ProfileLocked);
+    QCOMPARE(ProfileKey::unlock(directory(), withPassphrase("correct horse"))->view(), created->key.view());
+    keychain.entries = entries;
+    keychain.name = QStringLiteral("kwallet");
+    QCOMPARE(ProfileKey::unlock(directory(), withKeychain(keychain)).error().reason, Reason::ProfileLocked);
+    QCOMPARE(ProfileKey::unlock(directory(), withPassphrase("correct horse"))->view(), created->key.view());
+}
+
+void ProfileKeyTest::aPassphraseThatIsWrongIsNotMadeUpForByTheKeychain() {
+    MemoryKeychain keychain;
+    QVERIFY(ProfileKey::create(directory(), byBoth("correct horse", keychain)).ok());
+    auto credentials = withPassphrase("correct house");
+    credentials.keychain = &keychain;
+    QCOMPARE(ProfileKey::unlock(directory(), credentials).error().reason, Reason::WrongKey);
+}
+
+void ProfileKeyTest::bothNeedBothWhenTheyAreSet() {
+    MemoryKeychain keychain;
+    QCOMPARE(ProfileKey::create(directory(), byBoth("", keychain)).error().reason, Reason::InvalidArgument);
+    QVERIFY(keychain.entries.empty());
+    auto withoutKeychain = byPassphrase("p");
+    withoutKeychain.protection = KeyProtection::PassphraseAndKeychain;
+    QCOMPARE(ProfileKey::create(directory(), withoutKeychain).error().reason, Reason::InvalidArgument);
+    QVERIFY(!QFile::exists(keyPath()));
+    QVERIFY(ProfileKey::create(directory(), byBoth("p", keychain)).ok());
+    auto object = QJsonDocument::fromJson(keyFileBytes()).object();
+    for (const char* name : {"passphraseBox", "keychainBox", "salt", "keychainEntry"}) {
+        auto damaged = object;
+        damaged.remove(QLatin1String(name));
+        overwriteKeyFile(QJsonDocument(damaged).toJson());
+        QCOMPARE(ProfileKey::unlock(directory(), withPassphrase("p")).error().reason, Reason::StorageCorrupt);
+    }
+}
+
+void ProfileKeyTest::changingFromBothLeavesNoEntry() {
+    MemoryKeychain keychain;
+    const auto created = ProfileKey::create(directory(), byPassphrase("old"));
+    QVERIFY(ProfileKey::change(directory(), withPassphrase("old"), byBoth("new", keychain)).ok());
+    QCOMPARE(ProfileKey::unlock(directory(), withKeychain(keychain))->view(), created->key.view());
+    QCOMPARE(ProfileKey::unlock(directory(), withPassphrase("old")).error().reason, Reason::WrongKey);
+    // Again with other secrets, opened by the passphrase: the keychain holds the new wrap's secret only.
+    QVERIFY(ProfileKey::change(directory(), withPassphrase("new"), byBoth("newer", keychain)).ok());
+    QCOMPARE(keychain.entries.size(), std::size_t(1));
+    QCOMPARE(ProfileKey::unlock(directory(), withKeychain(keychain))->view(), created->key.view());
+    QVERIFY(ProfileKey::change(directory(), withKeychain(keychain), byPassphrase("last")).ok());
+    QVERIFY(keychain.entries.empty());
+    QCOMPARE(ProfileKey::unlock(directory(), withPassphrase("last"))->view(), created->key.view());
+}
+
+void ProfileKeyTest::aFailedWriteTakesItsKeychainEntryBack() {
+    MemoryKeychain keychain;
+    keychain.afterWrite = [this] { QVERIFY(QDir(directory()).removeRecursively()); };
+    QCOMPARE(ProfileKey::create(directory(), byKeychain(keychain)).error().reason, Reason::IoFailed);
+    QVERIFY(keychain.entries.empty());
+}
+
+void ProfileKeyTest::oneWrapUnderItsFormerNameStillOpens() {
+    const auto created = ProfileKey::create(directory(), byPassphrase("p"));
+    auto object = QJsonDocument::fromJson(keyFileBytes()).object();
+    object[QLatin1String("box")] = object.take(QLatin1String("passphraseBox"));
+    overwriteKeyFile(QJsonDocument(object).toJson());
+    QCOMPARE(ProfileKey::unlock(directory(), withPassphrase("p"))->view(), created->key.view());
+}
+
 void ProfileKeyTest::aRecoveryCodeOpensHoweverItIsTyped() {
     auto request = byPassphrase("forgotten");
     request.withRecoveryCode = true;
@@ -303,6 +402,45 @@ void ProfileKeyTest::theRecoveryCodeSurvivesAPassphraseChange() {
     QVERIFY(changed->recoveryCode != created->recoveryCode);
     QCOMPARE(ProfileKey::unlock(directory(), recovery).error().reason, Reason::WrongKey);
     QVERIFY(ProfileKey::unlock(directory(), withRecoveryCode(changed->recoveryCode)).ok());
+}
+
+void ProfileKeyTest::aRecoveryCodeCanBeMadeLaterAndRenewed_data() {
+    QTest::addColumn<KeyProtection>("protection");
+    QTest::newRow("key file") << KeyProtection::KeyFile;
+    QTest::newRow("passphrase") << KeyProtection::Passphrase;
+    QTest::newRow("keychain") << KeyProtection::Keychain;
+    QTest::newRow("both") << KeyProtection::PassphraseAndKeychain;
+}
+
+void ProfileKeyTest::aRecoveryCodeCanBeMadeLaterAndRenewed() {
+    QFETCH(KeyProtection, protection);
+    MemoryKeychain keychain;
+    auto request = byBoth("p", keychain);
+    request.protection = protection;
+    const auto created = ProfileKey::create(directory(), request);
+    QVERIFY(created->recoveryCode.isEmpty());
+    const auto open = [&] {
+        Credentials credentials = withKeychain(keychain);
+        if (protection == KeyProtection::Passphrase)
+            credentials.passphrase = secret("p");
+        return credentials;
+    };
+    const auto first = ProfileKey::renewRecoveryCode(directory(), open());
+    QVERIFY(first.ok());
+    QVERIFY((*ProfileKey::protection(directory()))->hasRecoveryCode);
+    QCOMPARE(ProfileKey::unlock(directory(), withRecoveryCode(*first))->view(), created->key.view());
+    // The protection is untouched, and a code alone is enough to get the next one.
+    QCOMPARE(ProfileKey::unlock(directory(), open())->view(), created->key.view());
+    const auto second = ProfileKey::renewRecoveryCode(directory(), withRecoveryCode(*first));
+    QVERIFY(*second != *first);
+    QCOMPARE(ProfileKey::unlock(directory(), withRecoveryCode(*first)).error().reason, Reason::WrongKey);
+    QCOMPARE(ProfileKey::unlock(directory(), withRecoveryCode(*second))->view(), created->key.view());
+    QVERIFY(!keyFileBytes().contains(second->toLatin1()));
+
+    const QByteArray before = keyFileBytes();
+    QCOMPARE(ProfileKey::renewRecoveryCode(directory(), withRecoveryCode(*first)).error().reason,
+             Reason::WrongKey);
+    QCOMPARE(keyFileBytes(), before);
 }
 
 void ProfileKeyTest::changingThePassphraseKeepsTheKey() {
@@ -390,11 +528,12 @@ void ProfileKeyTest::aDamagedKeyFileIsCorrupt() {
 void ProfileKeyTest::aDamagedWrapIsAWrongKey() {
     QVERIFY(ProfileKey::create(directory(), byPassphrase("p")).ok());
     auto object = QJsonDocument::fromJson(keyFileBytes()).object();
-    const QByteArray box = QByteArray::fromBase64(object[QLatin1String("box")].toString().toLatin1());
+    const QByteArray box =
+        QByteArray::fromBase64(object[QLatin1String("passphraseBox")].toString().toLatin1());
     for (int byte = 0; byte < box.size(); ++byte) {
         QByteArray damaged = box;
         damaged[byte] = char(damaged[byte] ^ 0x10);
-        object[QLatin1String("box")] = QString::fromLatin1(damaged.toBase64());
+        object[QLatin1String("passphraseBox")] = QString::fromLatin1(damaged.toBase64());
         overwriteKeyFile(QJsonDocument(object).toJson());
         QCOMPARE(ProfileKey::unlock(directory(), withPassphrase("p")).error().reason, Reason::WrongKey);
     }

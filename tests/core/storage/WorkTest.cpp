@@ -1,6 +1,7 @@
 #include "StoreFixture.h"
 #include "support/Suite.h"
 
+#include <QFileInfo>
 #include <QTest>
 
 namespace recado::tests {
@@ -20,7 +21,18 @@ private Q_SLOTS:
     void misuseIsAnError();
     void aForgottenSavepointUndoesTheWork();
     void takenNumbersComeBackWithARollback();
+    void whatIsDeletedLeavesTheLogWithItsCommit_data();
+    void whatIsDeletedLeavesTheLogWithItsCommit();
+    void aReaderInTheWayOnlyDelaysTheEmptying();
 };
+
+namespace {
+
+qint64 logSize(const StoreFixture& f) {
+    return QFileInfo(f.temporary.path() + QStringLiteral("/profile.db-wal")).size();
+}
+
+} // namespace
 
 void WorkTest::aRollbackTakesSessionsMarksAndMessagesTogether() {
     StoreFixture f;
@@ -139,6 +151,66 @@ void WorkTest::takenNumbersComeBackWithARollback() {
     QCOMPARE(*f.stores.profile.takeNumbers(NumberSeries::Submission, 1), 1u);
     QCOMPARE(f.stores.profile.takeNumbers(NumberSeries::Submission, 0).error().reason,
              Reason::InvalidArgument);
+}
+
+void WorkTest::whatIsDeletedLeavesTheLogWithItsCommit_data() {
+    QTest::addColumn<int>("deletion");
+    QTest::newRow("nothing deleted") << 0;
+    QTest::newRow("edited") << 1;
+    QTest::newRow("erased") << 2;
+    QTest::newRow("removed") << 3;
+    QTest::newRow("conversation removed") << 4;
+    QTest::newRow("keys expired") << 5;
+}
+
+void WorkTest::whatIsDeletedLeavesTheLogWithItsCommit() {
+    QFETCH(int, deletion);
+    StoreFixture f;
+    f.fill();
+    const messaging::LocalId message = f.add(f.incoming(QStringLiteral("secret"), 1));
+    QVERIFY(logSize(f) > 0);
+    RECADO_OK(f.stores.work.begin());
+    switch (deletion) {
+    case 1:
+        RECADO_OK(f.stores.changes.edit(message, QStringLiteral("public"), 2));
+        break;
+    case 2:
+        RECADO_OK(f.stores.changes.erase(message));
+        break;
+    case 3:
+        RECADO_OK(f.stores.changes.remove(message));
+        break;
+    case 4:
+        RECADO_OK(f.stores.conversations.removeConversation(f.chat));
+        break;
+    case 5:
+        RECADO_OK(f.stores.maintenance.expireKeys(1));
+        break;
+    default:
+        RECADO_OK(f.stores.preKeys.storePreKey(1, "new"));
+    }
+    RECADO_OK(f.stores.work.commit());
+    QCOMPARE(logSize(f) == 0, deletion != 0);
+}
+
+void WorkTest::aReaderInTheWayOnlyDelaysTheEmptying() {
+    StoreFixture f;
+    f.fill();
+    const messaging::LocalId message = f.add(f.incoming(QStringLiteral("secret"), 1));
+    RECADO_OK(f.temporary.writer().execute("PRAGMA busy_timeout = 0")); // it would wait for the reader
+    {
+        const auto reading = sql::Transaction::beginRead(*f.reader);
+        RECADO_OK(reading);
+        QVERIFY(f.reader->query("SELECT count(*) FROM message")->step().ok());
+        RECADO_OK(f.stores.work.begin());
+        RECADO_OK(f.stores.changes.erase(message));
+        RECADO_OK(f.stores.work.commit());
+        QVERIFY(logSize(f) > 0);
+    }
+    RECADO_OK(f.stores.work.begin());
+    RECADO_OK(f.stores.preKeys.storePreKey(1, "later"));
+    RECADO_OK(f.stores.work.commit());
+    QCOMPARE(logSize(f), 0);
 }
 
 } // namespace recado::tests
