@@ -1,5 +1,7 @@
 #include "messaging/ChangeApplier.h"
 
+#include "messaging/Emoji.h"
+#include "messaging/MessageTexts.h"
 #include "protocol/FrameCodec.h"
 
 namespace recado::messaging {
@@ -33,11 +35,13 @@ base::Status ChangeApplier::apply(const content::Content& content, const Contact
         return applyTo(*target, content, from.account);
     // Strangers do not get to fill the disk with changes of messages that never come; and what only an author
     // may do is nothing to wait with.
+    const bool own = from.account == m_context.ownAccount();
     const bool mayCount =
-        *author == from.account || (content.has_reaction() && *author == m_context.ownAccount());
-    if (!from.accepted || !mayCount)
+        *author == from.account || (content.has_reaction() && (own || *author == m_context.ownAccount()));
+    if ((!from.accepted && !own) || !mayCount)
         return {};
-    return m_context.stores.changes.addEarly({key, from.account, toBytes(content.SerializeAsString())});
+    return m_context.stores.changes.addEarly(
+        {key, from.account, toBytes(content.SerializeAsString()), m_context.nowMs()});
 }
 
 base::Status ChangeApplier::applyEarly(const MessageKey& target) {
@@ -58,23 +62,22 @@ base::Status ChangeApplier::applyTo(const StoredMessage& target, const content::
     if (target.deleted || target.placeholder)
         return {};
     if (content.has_reaction()) {
-        if (content.reaction().emoji().size() > std::size_t(emojiBytes))
-            return makeError(Reason::MalformedFrame, QStringLiteral("a reaction of many bytes"));
+        const QString emoji = QString::fromStdString(content.reaction().emoji());
+        if (!emoji.isEmpty() && !isEmoji(emoji))
+            return {}; // nothing that could be mistaken for words
         RECADO_TRY(const bool changed,
-                   m_context.stores.changes.react(target.local, sender,
-                                                  QString::fromStdString(content.reaction().emoji()),
-                                                  content.clock()));
+                   m_context.stores.changes.react(target.local, sender, emoji, content.clock()));
         if (!changed)
             return {};
     } else {
-        const bool inTime = qint64(content.sent_at_ms()) - target.timestampMs <= changeableMs;
+        const bool inTime = m_placer.sentAtMs(content) - target.timestampMs <= changeableMs;
         if (target.key.author != sender || !inTime)
             return {};
         if (content.has_delete_message()) {
             RECADO_CHECK(m_context.stores.changes.erase(target.local));
         } else {
             const std::string& text = content.edit().text();
-            if (text.empty() || text.size() > m_context.state.limits.textBytes)
+            if (!isUsableText(text, m_context.state.limits))
                 return makeError(Reason::MalformedFrame, QStringLiteral("an edit without a usable text"));
             if (content.clock() <= target.editClock)
                 return {};

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "content.pb.h"
-#include "messaging/EngineContext.h"
+#include "messaging/MessagePlacer.h"
 
 namespace recado::messaging {
 
@@ -11,13 +10,14 @@ class ChangeApplier {
 public:
     /// After this an author can no longer edit or delete for everyone.
     static constexpr qint64 changeableMs = 48LL * 3'600 * 1'000;
-    /// UTF-8 bytes of a reaction; enough for the longest emoji sequences.
-    static constexpr int emojiBytes = 64;
 
-    explicit ChangeApplier(EngineContext& context)
-        : m_context(context) {}
+    /// Both are borrowed.
+    ChangeApplier(EngineContext& context, MessagePlacer& placer)
+        : m_context(context)
+        , m_placer(placer) {}
 
-    /// MalformedFrame for a content that names nothing; a change that is not allowed is ignored.
+    /// `from` is another person's account, or the own one for what an own other device did. MalformedFrame
+    /// for a content that names nothing; a change that is not allowed is ignored.
     base::Status apply(const content::Content& content, const ContactRecord& from);
     /// After a message was stored: the changes that came before it.
     base::Status applyEarly(const MessageKey& target);
@@ -27,6 +27,7 @@ private:
                          const base::AccountId& sender);
 
     EngineContext& m_context;
+    MessagePlacer& m_placer;
 };
 
 } // namespace recado::messaging

@@ -64,7 +64,7 @@ public:
     [[nodiscard]] virtual Done deleteMessage(LocalId message, bool forEveryone) = 0;
     /// UnknownMessage, NotPermitted, MessageTooLong.
     [[nodiscard]] virtual Done editMessage(LocalId message, const QString& text) = 0;
-    /// UnknownMessage. An empty emoji removes.
+    /// UnknownMessage, NotPermitted (request), InvalidArgument (not exactly one emoji). An empty one removes.
     [[nodiscard]] virtual Done react(LocalId message, const QString& emoji) = 0;
     [[nodiscard]] virtual Future<QVector<Message>> search(const SearchRequest& request) = 0;
 
@@ -75,6 +75,17 @@ public:
     [[nodiscard]] virtual Future<Contact> contact(const QString& address) = 0;
     /// Verified or Unverified (which also accepts a changed key). UnknownRecipient.
     [[nodiscard]] virtual Done setTrust(const QString& address, Trust trust) = 0;
+    /// Both by account (Conversation::participants names it): an address may have become somebody else's, and
+    /// then asking by it describes the new holder. Asks nobody. UnknownRecipient (never met).
+    [[nodiscard]] virtual Future<Contact> contactOf(const base::AccountId& account) = 0;
+    /// `shownNumber` is the safety number that the person decided about: IdentityChanged when it is another
+    /// by now. Empty: whatever it is.
+    [[nodiscard]] virtual Done setTrustOf(const base::AccountId& account, Trust trust,
+                                          const QString& shownNumber) = 0;
+
+    /// While held, nothing that arrives is taken in: it waits unacknowledged, the most of it at the relay.
+    /// For a consumer that cannot keep up.
+    virtual void holdIncoming(bool hold) = 0;
 
     /// Finishes once the outbox is empty and all that was received is acknowledged; else Timeout.
     [[nodiscard]] virtual Done waitIdle(int timeoutMs) = 0;
@@ -82,11 +93,13 @@ public:
 Q_SIGNALS:
     /// A new incoming message, committed and to be shown.
     void messageReceived(const recado::messaging::Message& message);
-    /// A message of this device was composed (also by another front end of the same engine).
+    /// A message of this account was composed: on this device (also by another front end of the same engine),
+    /// or on another one whose copy arrived.
     void messageSent(const recado::messaging::Message& message);
     /// Content, edits, reactions or deletion of a message changed, or a placeholder was filled.
     void messageChanged(const recado::messaging::Message& message);
-    /// Only the status changed; `by` is the person who caused it (empty for the relay's acceptance).
+    /// Only the status changed; `by` is the person who has, or is to have, the message: who sent the receipt,
+    /// and for Pending, Sent and Failed the receiver.
     void statusChanged(recado::messaging::LocalId message, recado::base::ConversationId conversation,
                        recado::messaging::MessageStatus status, const recado::messaging::Person& by);
     void presenceChanged(const recado::messaging::Person& person,

@@ -2,6 +2,7 @@
 
 #include "messaging/ChangeApplier.h"
 #include "messaging/ConversationClock.h"
+#include "messaging/Emoji.h"
 #include "protocol/FrameCodec.h"
 
 namespace recado::messaging {
@@ -23,10 +24,12 @@ void fillReference(content::MessageRef& reference, const MessageKey& key) {
 
 } // namespace
 
-Composer::Composer(EngineContext& context, Outbox& outbox, ConversationDesk& conversations)
+Composer::Composer(EngineContext& context, OutboxLedger& ledger, ConversationDesk& conversations,
+                   PeerAcceptance& acceptance)
     : m_context(context)
-    , m_outbox(outbox)
-    , m_conversations(conversations) {}
+    , m_ledger(ledger)
+    , m_conversations(conversations)
+    , m_acceptance(acceptance) {}
 
 base::Result<Composer::Peer> Composer::peerOf(const base::ConversationId& conversation) {
     RECADO_TRY(ConversationRecord record, m_conversations.find(conversation));
@@ -97,14 +100,14 @@ base::Result<Message> Composer::compose(const Draft& draft, FollowUps& followUps
         return makeError(Reason::NotRegistered, QStringLiteral("this profile has no account yet"));
     RECADO_CHECK(checkText(draft.text));
     RECADO_TRY(Peer peer, peerOf(draft.conversation));
-    RECADO_CHECK(m_conversations.acceptPeer(peer.contact, peer.conversation, followUps));
+    RECADO_CHECK(m_acceptance.accept(peer.contact, peer.conversation, followUps));
     NewMessage row;
     row.key = {draft.conversation, m_context.ownAccount(), base::MessageId::random()};
     row.senderDevice = m_context.state.account->device;
     row.outgoing = true;
     row.text = draft.text;
     row.timestampMs = m_context.nowMs();
-    row.clock = conversation_clock::next(peer.conversation.clock, row.timestampMs);
+    row.clock = conversation_clock::next(peer.conversation.clock, m_context.relayNowMs());
     row.status = MessageStatus::Pending;
     content::Content content;
     content.mutable_text()->set_text(draft.text.toStdString());
@@ -117,7 +120,7 @@ base::Result<Message> Composer::compose(const Draft& draft, FollowUps& followUps
         fillReference(*content.mutable_text()->mutable_reply_to(), quoted.key);
     }
     RECADO_TRY(const LocalId local, m_context.stores.messages.insert(row));
-    RECADO_CHECK(m_outbox.append(peer.contact.account, row.key.id, local, std::move(content)));
+    RECADO_CHECK(m_ledger.append(peer.contact.account, row.key.id, local, std::move(content)));
     RECADO_TRY(std::optional<Message> view, m_context.stores.messages.view(local));
     if (!view)
         return makeError(Reason::StorageCorrupt, QStringLiteral("a new row is not there"));
@@ -129,11 +132,11 @@ base::Result<Message> Composer::compose(const Draft& draft, FollowUps& followUps
 base::Status Composer::appendChange(const StoredMessage& target, content::Content content,
                                     FollowUps& followUps) {
     RECADO_TRY(Peer peer, peerOf(target.key.conversation));
-    RECADO_CHECK(m_conversations.acceptPeer(peer.contact, peer.conversation, followUps));
+    RECADO_CHECK(m_acceptance.accept(peer.contact, peer.conversation, followUps));
     RECADO_CHECK(m_context.stores.conversations.saveClock(target.key.conversation, content.clock(),
                                                           peer.conversation.ownSequence));
     content.set_sent_at_ms(quint64(m_context.nowMs()));
-    return m_outbox.append(peer.contact.account, base::MessageId::random(), 0, std::move(content));
+    return m_ledger.append(peer.contact.account, base::MessageId::random(), 0, std::move(content));
 }
 
 base::Status Composer::edit(LocalId message, const QString& text, FollowUps& followUps) {
@@ -143,7 +146,7 @@ base::Status Composer::edit(LocalId message, const QString& text, FollowUps& fol
         RECADO_CHECK(checkText(text));
         RECADO_TRY(const ConversationRecord record, m_conversations.find(target.key.conversation));
         content::Content content;
-        content.set_clock(conversation_clock::next(record.clock, m_context.nowMs()));
+        content.set_clock(conversation_clock::next(record.clock, m_context.relayNowMs()));
         content.mutable_edit()->set_text(text.toStdString());
         fillReference(*content.mutable_edit()->mutable_target(), target.key);
         RECADO_CHECK(m_context.stores.changes.edit(message, text, content.clock()));
@@ -160,7 +163,7 @@ base::Status Composer::remove(LocalId message, bool forEveryone, FollowUps& foll
         RECADO_CHECK(mayChange(target));
         RECADO_TRY(const ConversationRecord record, m_conversations.find(target.key.conversation));
         content::Content content;
-        content.set_clock(conversation_clock::next(record.clock, m_context.nowMs()));
+        content.set_clock(conversation_clock::next(record.clock, m_context.relayNowMs()));
         fillReference(*content.mutable_delete_message()->mutable_target(), target.key);
         RECADO_CHECK(m_context.stores.changes.erase(message));
         RECADO_CHECK(appendChange(target, std::move(content), followUps));
@@ -170,6 +173,10 @@ base::Status Composer::remove(LocalId message, bool forEveryone, FollowUps& foll
 
 base::Status Composer::eraseLocally(const StoredMessage& message) {
     RECADO_TRY(std::optional<Message> view, m_context.stores.messages.view(message.local));
+    RECADO_TRY(const std::optional<ConversationRecord> record,
+               m_context.stores.conversations.conversation(message.key.conversation));
+    if (record && record->request && !message.outgoing && !message.placeholder)
+        RECADO_CHECK(m_acceptance.remember(message));
     RECADO_CHECK(m_context.stores.changes.remove(message.local));
     m_context.changes.conversationChanged(message.key.conversation);
     if (view) {
@@ -183,7 +190,7 @@ base::Status Composer::eraseLocally(const StoredMessage& message) {
 }
 
 base::Status Composer::react(LocalId message, const QString& emoji, FollowUps& followUps) {
-    if (emoji.toUtf8().size() > ChangeApplier::emojiBytes)
+    if (!emoji.isEmpty() && !isEmoji(emoji))
         return makeError(Reason::InvalidArgument, QStringLiteral("a reaction is one emoji"));
     return inWork(m_context, [&]() -> base::Status {
         RECADO_TRY(const StoredMessage target, load(message));
@@ -194,7 +201,7 @@ base::Status Composer::react(LocalId message, const QString& emoji, FollowUps& f
             return makeError(Reason::NotPermitted,
                              QStringLiteral("nothing goes back before the chat is accepted"));
         content::Content content;
-        content.set_clock(conversation_clock::next(record.clock, m_context.nowMs()));
+        content.set_clock(conversation_clock::next(record.clock, m_context.relayNowMs()));
         content.mutable_reaction()->set_emoji(emoji.toStdString());
         fillReference(*content.mutable_reaction()->mutable_target(), target.key);
         RECADO_TRY(const bool changed,
@@ -214,8 +221,9 @@ base::Status Composer::markRead(LocalId message, FollowUps& followUps) {
         RECADO_TRY(const std::optional<ContactRecord> contact,
                    m_context.stores.contacts.contact(record.peer));
         m_context.changes.conversationChanged(target.key.conversation);
+        // A receipt that says so reaches the own other devices as well.
         if (!contact || !contact->accepted || !m_context.state.privacy.sendReceipts)
-            return {};
+            return tellOwnDevicesRead(record.id, seen, followUps);
         for (const StoredMessage& one : seen) {
             followUps.receiptsWait = true;
             RECADO_CHECK(
@@ -225,15 +233,30 @@ base::Status Composer::markRead(LocalId message, FollowUps& followUps) {
     });
 }
 
+base::Status Composer::tellOwnDevicesRead(const base::ConversationId& conversation,
+                                          const QVector<StoredMessage>& seen, FollowUps& followUps) {
+    if (!m_context.state.hasOtherDevices())
+        return {};
+    for (const StoredMessage& one : seen) {
+        followUps.receiptsWait = true;
+        RECADO_CHECK(m_context.stores.receipts.add(m_context.ownAccount(), conversation, ReceiptKind::Read,
+                                                   one.key.id));
+    }
+    return {};
+}
+
 base::Status Composer::retry(LocalId message, FollowUps& followUps) {
     return inWork(m_context, [&]() -> base::Status {
         RECADO_TRY(const StoredMessage target, load(message));
         RECADO_TRY(std::optional<OutboxItem> item, m_context.stores.outbox.byMessage(message));
         if (target.status != MessageStatus::Failed || !item)
             return makeError(Reason::NotPermitted, QStringLiteral("this message has not failed"));
-        RECADO_CHECK(m_outbox.composeAnew(*item));
+        RECADO_CHECK(m_ledger.composeAnew(*item));
         RECADO_CHECK(m_context.stores.statuses.setStatus(message, MessageStatus::Pending, std::nullopt));
-        m_context.changes.statusChanged(message, target.key.conversation, MessageStatus::Pending, {});
+        RECADO_TRY(const std::optional<ContactRecord> contact,
+                   m_context.stores.contacts.contact(item->receiver));
+        m_context.changes.statusChanged(message, target.key.conversation, MessageStatus::Pending,
+                                        contact ? personOf(*contact) : Person{});
         followUps.requeue.append(std::move(*item));
         return {};
     });

@@ -10,7 +10,8 @@ namespace recado::messaging {
 class Composer {
 public:
     /// All borrowed.
-    Composer(EngineContext& context, Outbox& outbox, ConversationDesk& conversations);
+    Composer(EngineContext& context, OutboxLedger& ledger, ConversationDesk& conversations,
+             PeerAcceptance& acceptance);
 
     /// One text to be sent.
     struct Draft {
@@ -38,14 +39,17 @@ private:
     base::Result<StoredMessage> load(LocalId message);
     base::Status mayChange(const StoredMessage& message) const;
     base::Status checkText(const QString& text) const;
+    base::Status tellOwnDevicesRead(const base::ConversationId& conversation,
+                                    const QVector<StoredMessage>& seen, FollowUps& followUps);
     base::Status tellChanged(LocalId message);
     /// Appends a change of `target` to the outbox; its clock is already its own.
     base::Status appendChange(const StoredMessage& target, content::Content content, FollowUps& followUps);
     base::Status eraseLocally(const StoredMessage& message);
 
     EngineContext& m_context;
-    Outbox& m_outbox;
+    OutboxLedger& m_ledger;
     ConversationDesk& m_conversations;
+    PeerAcceptance& m_acceptance;
 };
 
 } // namespace recado::messaging

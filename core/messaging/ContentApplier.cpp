@@ -1,7 +1,7 @@
 #include "messaging/ContentApplier.h"
 
-#include "messaging/ConversationClock.h"
 #include "messaging/ConversationIds.h"
+#include "messaging/MessageTexts.h"
 #include "protocol/FrameCodec.h"
 
 namespace recado::messaging {
@@ -10,25 +10,14 @@ using base::makeError;
 using base::Reason;
 using protocol::toBytes;
 
-namespace {
-
-/// A name as others may see it: one line, no invisible direction tricks, no endless length.
-QString cleanDisplayName(const std::string& name) {
-    QString clean;
-    for (const QChar character : QString::fromStdString(name).simplified()) {
-        if (character.category() != QChar::Other_Control && character.category() != QChar::Other_Format)
-            clean.append(character);
-    }
-    return clean.left(ContentApplier::displayNameLength);
-}
-
-} // namespace
-
-ContentApplier::ContentApplier(EngineContext& context, ResendDesk& resends)
+ContentApplier::ContentApplier(EngineContext& context, ResendDesk& resends, PeerAcceptance& acceptance)
     : m_context(context)
     , m_resends(resends)
-    , m_changes(context)
-    , m_statuses(context) {}
+    , m_acceptance(acceptance)
+    , m_placer(context)
+    , m_changes(context, m_placer)
+    , m_statuses(context)
+    , m_copies(context, resends, acceptance, m_changes, m_placer) {}
 
 base::Status ContentApplier::apply(const OpenedEnvelope& opened, const Envelope& envelope,
                                    FollowUps& followUps) {
@@ -39,6 +28,8 @@ base::Status ContentApplier::apply(const OpenedEnvelope& opened, const Envelope&
     RECADO_TRY(const LocalId placeholder, healPlaceholders(content, envelope, fresh && content.has_text()));
     if (!fresh)
         return {};
+    if (contact.account == m_context.ownAccount())
+        return m_copies.apply(content, contact, envelope.sender, followUps);
     RECADO_CHECK(learnAbout(contact, content));
     switch (content.body_case()) {
     case content::Content::kText:
@@ -61,7 +52,7 @@ base::Status ContentApplier::apply(const OpenedEnvelope& opened, const Envelope&
 
 base::Status ContentApplier::learnAbout(ContactRecord& contact, const content::Content& content) {
     bool changed = false;
-    const QString name = cleanDisplayName(content.profile().display_name());
+    const QString name = cleanDisplayName(QString::fromStdString(content.profile().display_name()));
     if (!name.isEmpty() && name != contact.displayName) {
         contact.displayName = name;
         changed = true;
@@ -78,24 +69,12 @@ base::Status ContentApplier::learnAbout(ContactRecord& contact, const content::C
 
 base::Status ContentApplier::applyText(ContactRecord& contact, const content::Content& content,
                                        const Envelope& envelope, LocalId placeholder, FollowUps& followUps) {
-    const std::string& text = content.text().text();
-    if (text.empty() || text.size() > m_context.state.limits.textBytes)
+    if (!isUsableText(content.text().text(), m_context.state.limits))
         return makeError(Reason::MalformedFrame, QStringLiteral("a message without a usable text"));
     RECADO_TRY(const ConversationRecord conversation, openConversation(contact, followUps));
-
-    NewMessage message;
-    message.key = {conversation.id, contact.account,
-                   *base::MessageId::fromBytes(toBytes(content.message_id()))};
+    NewMessage message = newMessage(content, conversation.id, contact.account);
     message.senderDevice = envelope.sender.device;
-    message.text = QString::fromStdString(text);
-    message.timestampMs = qint64(content.sent_at_ms());
-    if (content.text().has_reply_to()) {
-        const auto author = base::AccountId::fromBytes(toBytes(content.text().reply_to().author_account()));
-        const auto quoted = base::MessageId::fromBytes(toBytes(content.text().reply_to().message_id()));
-        if (author && quoted)
-            message.quoted = QuotedMessage{*author, *quoted};
-    }
-    RECADO_CHECK(takePlace(message, conversation, content, envelope.sender));
+    RECADO_CHECK(m_placer.place(message, conversation, content, envelope.sender));
 
     LocalId local = placeholder;
     if (placeholder != 0) {
@@ -103,11 +82,14 @@ base::Status ContentApplier::applyText(ContactRecord& contact, const content::Co
     } else {
         RECADO_TRY(local, m_context.stores.messages.insert(message));
     }
-    RECADO_CHECK(tell(local, placeholder != 0, message, contact));
+    const std::size_t mark = m_context.changes.mark();
     RECADO_CHECK(m_changes.applyEarly(message.key));
+    const bool changed = m_context.changes.mark() != mark;
+    m_context.changes.rollBackTo(mark); // a message that is edited or deleted by now is told as that
+    RECADO_CHECK(tell(local, placeholder != 0, changed, message, contact));
     m_context.changes.conversationChanged(conversation.id);
     followUps.messagesIn.insert(conversation.id);
-    if (!contact.accepted || !m_context.state.privacy.sendReceipts)
+    if (!contact.accepted)
         return {};
     followUps.receiptsWait = true;
     return m_context.stores.receipts.add(contact.account, conversation.id, ReceiptKind::Delivered,
@@ -117,58 +99,23 @@ base::Status ContentApplier::applyText(ContactRecord& contact, const content::Co
 base::Result<ConversationRecord> ContentApplier::openConversation(ContactRecord& contact,
                                                                   FollowUps& followUps) {
     const base::ConversationId id = directConversationId(m_context.ownAccount(), contact.account);
-    if (!contact.accepted && m_context.state.privacy.acceptRequests == AcceptRequests::Automatically) {
-        contact.accepted = true;
-        followUps.acceptedChanged = true;
-        followUps.resendsToAsk = true;
-        RECADO_CHECK(m_context.stores.contacts.saveContact(contact));
-    }
+    const bool welcome =
+        contact.accepted || m_context.state.privacy.acceptRequests == AcceptRequests::Automatically;
     RECADO_TRY(std::optional<ConversationRecord> record, m_context.stores.conversations.conversation(id));
     if (!record) {
         ConversationRecord fresh;
         fresh.id = id;
         fresh.peer = contact.account;
-        fresh.request = !contact.accepted;
+        fresh.request = !welcome;
         RECADO_CHECK(m_context.stores.conversations.insertConversation(fresh));
         // It may have been removed before; then its clock goes on where it was.
         RECADO_TRY(record, m_context.stores.conversations.conversation(id));
-    } else if (record->request && contact.accepted) {
-        RECADO_CHECK(m_context.stores.conversations.setRequest(id, false));
+    }
+    if (welcome) {
+        RECADO_CHECK(m_acceptance.accept(contact, *record, followUps));
         record->request = false;
     }
     return std::move(*record);
-}
-
-base::Status ContentApplier::takePlace(NewMessage& message, const ConversationRecord& conversation,
-                                       const content::Content& content, const base::DeviceAddress& sender) {
-    const quint64 merged =
-        conversation_clock::merge(conversation.clock, content.clock(), m_context.relayNowMs());
-    // A clock far in the future orders by arrival instead, or it would stay below everything for ever.
-    const bool usable = content.clock() <= merged;
-    message.clock =
-        usable ? content.clock() : conversation_clock::next(conversation.clock, m_context.nowMs());
-    const quint64 highest = std::max(merged, message.clock);
-    if (highest != conversation.clock)
-        RECADO_CHECK(
-            m_context.stores.conversations.saveClock(conversation.id, highest, conversation.ownSequence));
-    message.sequence = content.sequence();
-    if (message.sequence == 0)
-        return {};
-    RECADO_TRY(const quint64 last, m_context.stores.arrivals.lastSequence(conversation.id, sender));
-    if (message.sequence <= last) {
-        RECADO_TRY(const std::optional<LocalId> after,
-                   m_context.stores.messages.fillGap(conversation.id, sender, message.sequence));
-        if (!after)
-            return {};
-        RECADO_TRY(std::optional<Message> view, m_context.stores.messages.view(*after));
-        if (view)
-            m_context.changes.messageChanged(std::move(*view));
-        return {};
-    }
-    // A device that was linked later has not missed what came before it.
-    if (last != 0 || m_context.state.account->device == 1)
-        message.missingBefore = message.sequence - last - 1;
-    return m_context.stores.arrivals.setLastSequence(conversation.id, sender, message.sequence);
 }
 
 base::Result<LocalId> ContentApplier::healPlaceholders(const content::Content& content,
@@ -203,10 +150,10 @@ base::Result<LocalId> ContentApplier::healPlaceholders(const content::Content& c
     return kept;
 }
 
-base::Status ContentApplier::tell(LocalId local, bool filled, const NewMessage& row,
+base::Status ContentApplier::tell(LocalId local, bool filled, bool changed, const NewMessage& row,
                                   const ContactRecord& contact) {
     Message message;
-    if (row.quoted || filled) {
+    if (row.quoted || filled || changed) {
         RECADO_TRY(std::optional<Message> view, m_context.stores.messages.view(local));
         if (!view)
             return makeError(Reason::StorageCorrupt, QStringLiteral("a new row is not there"));

@@ -1,9 +1,7 @@
 #pragma once
 
-#include "messaging/ChangeApplier.h"
+#include "messaging/CopyApplier.h"
 #include "messaging/EnvelopeOpener.h"
-#include "messaging/FollowUps.h"
-#include "messaging/ResendDesk.h"
 #include "messaging/StatusUpdater.h"
 
 namespace recado::messaging {
@@ -11,11 +9,8 @@ namespace recado::messaging {
 /// What an opened content means for this profile. Engine thread, inside a work and a savepoint.
 class ContentApplier {
 public:
-    /// UTF-16 units of a display name that are kept.
-    static constexpr int displayNameLength = 64;
-
     /// All borrowed.
-    ContentApplier(EngineContext& context, ResendDesk& resends);
+    ContentApplier(EngineContext& context, ResendDesk& resends, PeerAcceptance& acceptance);
 
     /// Stores what it says and notes what there is to do afterwards. MalformedFrame for a content that breaks
     /// the protocol (the caller treats it as unreadable); other errors are the store's.
@@ -26,16 +21,18 @@ private:
     base::Status applyText(ContactRecord& contact, const content::Content& content, const Envelope& envelope,
                            LocalId placeholder, FollowUps& followUps);
     base::Result<ConversationRecord> openConversation(ContactRecord& contact, FollowUps& followUps);
-    base::Status takePlace(NewMessage& message, const ConversationRecord& conversation,
-                           const content::Content& content, const base::DeviceAddress& sender);
     base::Result<LocalId> healPlaceholders(const content::Content& content, const Envelope& envelope,
                                            bool keepOne);
-    base::Status tell(LocalId message, bool filled, const NewMessage& row, const ContactRecord& contact);
+    base::Status tell(LocalId message, bool filled, bool changed, const NewMessage& row,
+                      const ContactRecord& contact);
 
     EngineContext& m_context;
     ResendDesk& m_resends;
+    PeerAcceptance& m_acceptance;
+    MessagePlacer m_placer;
     ChangeApplier m_changes;
     StatusUpdater m_statuses;
+    CopyApplier m_copies;
 };
 
 } // namespace recado::messaging

@@ -7,9 +7,10 @@ namespace recado::messaging {
 using base::makeError;
 using base::Reason;
 
-ConversationDesk::ConversationDesk(EngineContext& context, Outbox& outbox)
+ConversationDesk::ConversationDesk(EngineContext& context, OutboxLedger& ledger, PeerAcceptance& acceptance)
     : m_context(context)
-    , m_outbox(outbox) {}
+    , m_ledger(ledger)
+    , m_acceptance(acceptance) {}
 
 base::Result<base::ConversationId> ConversationDesk::openDirect(const base::AccountId& peer) {
     const base::ConversationId id = directConversationId(m_context.ownAccount(), peer);
@@ -36,32 +37,6 @@ base::Result<ConversationRecord> ConversationDesk::find(const base::Conversation
     return std::move(*record);
 }
 
-base::Status ConversationDesk::acceptPeer(ContactRecord& contact, const ConversationRecord& conversation,
-                                          FollowUps& followUps) {
-    if (conversation.request) {
-        RECADO_CHECK(m_context.stores.conversations.setRequest(conversation.id, false));
-        m_context.changes.conversationChanged(conversation.id);
-    }
-    if (contact.accepted)
-        return {};
-    contact.accepted = true;
-    followUps.acceptedChanged = true;
-    followUps.resendsToAsk = true; // what a stranger's request could not show
-    RECADO_CHECK(m_context.stores.contacts.saveContact(contact));
-    if (!m_context.state.privacy.sendReceipts)
-        return {};
-    RECADO_TRY(const QVector<StoredMessage> received,
-               m_context.stores.statuses.newestIncoming(conversation.id, receiptsOnAccept));
-    for (const StoredMessage& message : received) {
-        followUps.receiptsWait = true;
-        RECADO_CHECK(m_context.stores.receipts.add(
-            contact.account, conversation.id,
-            message.status == MessageStatus::Seen ? ReceiptKind::Read : ReceiptKind::Delivered,
-            message.key.id));
-    }
-    return {};
-}
-
 base::Status ConversationDesk::accept(const base::ConversationId& conversation, FollowUps& followUps) {
     return inWork(m_context, [&]() -> base::Status {
         RECADO_TRY(const ConversationRecord record, find(conversation));
@@ -69,12 +44,12 @@ base::Status ConversationDesk::accept(const base::ConversationId& conversation, 
         if (!contact)
             return makeError(Reason::UnknownChat, QStringLiteral("there is no such contact"));
         const bool before = contact->accepted;
-        RECADO_CHECK(acceptPeer(*contact, record, followUps));
+        RECADO_CHECK(m_acceptance.accept(*contact, record, followUps));
         if (before)
             return {};
         content::Content greeting;
         greeting.mutable_greeting()->set_accepted(true);
-        return m_outbox.append(record.peer, base::MessageId::random(), 0, std::move(greeting));
+        return m_ledger.append(record.peer, base::MessageId::random(), 0, std::move(greeting));
     });
 }
 
@@ -82,6 +57,7 @@ base::Status ConversationDesk::remove(const base::ConversationId& conversation) 
     return inWork(m_context, [&]() -> base::Status {
         RECADO_TRY([[maybe_unused]] const ConversationRecord record, find(conversation));
         RECADO_CHECK(m_context.stores.receipts.clear(conversation));
+        RECADO_CHECK(m_acceptance.forget(conversation));
         m_context.changes.conversationChanged(conversation);
         return m_context.stores.conversations.removeConversation(conversation);
     });

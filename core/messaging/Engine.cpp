@@ -15,9 +15,6 @@ namespace {
 
 Q_LOGGING_CATEGORY(engineLog, "recado.engine")
 
-/// Texts composed in one commit: enough to make a burst cheap, few enough to answer soon.
-constexpr qsizetype draftsACommit = 128;
-
 QByteArray privacyBytes(const Privacy& privacy) {
     QByteArray bytes(4, '\0');
     bytes[0] = char(privacy.acceptRequests == AcceptRequests::Automatically);
@@ -36,6 +33,11 @@ Privacy privacyFrom(const QByteArray& bytes) {
             .showPresence = bytes[3] != 0};
 }
 
+/// What a relay asks for in milliseconds; the outbox has its own idea of too long.
+qint64 waitOf(quint64 retryAfterMs) {
+    return qint64(std::min<quint64>(retryAfterMs, quint64(Outbox::longestWaitMs)));
+}
+
 Reason reasonOf(const std::string& name) {
     return base::reasonFromString(QLatin1String(name.data(), int(name.size())));
 }
@@ -44,49 +46,52 @@ Reason reasonOf(const std::string& name) {
 
 /// The parts, in the order in which they need each other.
 struct Engine::Parts {
-    explicit Parts(EngineContext& context)
+    Parts(EngineContext& context, std::function<void(FollowUps&)> composed)
         : directory(context)
         , sessions(context, directory)
         , typingKey(context)
         , sealer(context, typingKey)
-        , outbox(context, sessions, sealer)
-        , resends(context, outbox)
-        , applier(context, resends)
+        , ledger(context)
+        , outbox(context, ledger, sessions, sealer)
+        , resends(context, ledger, outbox)
+        , acceptance(context)
+        , applier(context, resends, acceptance)
         , inbound(context, directory, applier)
-        , receipts(context, outbox)
+        , receipts(context, ledger, outbox)
         , typing(context, typingKey)
         , presence(context)
         , keys(context)
+        , ownDevices(context, keys, directory, ledger, outbox)
         , upkeep(context, keys)
-        , incarnation(context, outbox, upkeep)
+        , incarnation(context, ledger, outbox, upkeep)
         , registrar(context, keys)
         , trust(context, directory)
-        , conversations(context, outbox)
-        , composer(context, outbox, conversations) {}
+        , conversations(context, ledger, acceptance)
+        , composer(context, ledger, conversations, acceptance)
+        , drafts(composer, std::move(composed)) {}
 
     PeerDirectory directory;
     SessionSetup sessions;
     OwnTypingKey typingKey;
     OutboxSealer sealer;
+    OutboxLedger ledger;
     Outbox outbox;
     ResendDesk resends;
+    PeerAcceptance acceptance;
     ContentApplier applier;
     InboundPipeline inbound;
     ReceiptCoalescer receipts;
     TypingNotices typing;
     PresenceWatcher presence;
     DeviceKeys keys;
+    OwnDevices ownDevices;
     KeyUpkeep upkeep;
     IncarnationWatch incarnation;
     Registrar registrar;
     TrustDesk trust;
     ConversationDesk conversations;
     Composer composer;
-};
-
-struct Engine::Waiter {
-    Done done;
-    QTimer timeout;
+    TextDrafts drafts;
 };
 
 base::Result<std::unique_ptr<Engine>> Engine::create(Stores stores, RelayLink& link, const base::Clock& clock,
@@ -105,9 +110,10 @@ Engine::Engine(Stores stores, RelayLink& link, const base::Clock& clock, Changes
     : m_changes(std::move(events))
     , m_cipher(std::move(cipher))
     , m_context{stores, *m_cipher, link, clock, m_changes, timing, {}, {}}
-    , m_parts(std::make_unique<Parts>(m_context)) {
-    m_compose.setSingleShot(true);
-    connect(&m_compose, &QTimer::timeout, this, [this] { composeTexts(); });
+    , m_parts(std::make_unique<Parts>(m_context, [this](FollowUps& followUps) {
+        m_parts->outbox.wake();
+        followUp(followUps);
+    })) {
     m_recovery.setSingleShot(true);
     m_restart.setSingleShot(true);
     connect(&m_recovery, &QTimer::timeout, this, [this] { recover(); });
@@ -143,7 +149,7 @@ base::Status Engine::loadProfile() {
                m_context.stores.profile.value(profile_value::privacy));
     if (privacy)
         m_context.state.privacy = privacyFrom(*privacy);
-    return {};
+    return m_context.state.account ? m_parts->ownDevices.load() : base::Status();
 }
 
 void Engine::start() {
@@ -179,10 +185,10 @@ void Engine::linkOnline(const wire::Welcome& welcome, const RelayIdentity& relay
     EngineState& state = m_context.state;
     state.limits = protocol::fromWire(welcome.limits());
     state.relayAheadMs = qint64(welcome.relay_time_ms()) - m_context.nowMs();
-    state.ownListVersion = std::max<quint64>(welcome.device_list_version(), 1);
     state.online = true;
     m_drained = false;
     setConnection(ConnectionState::Online, std::nullopt);
+    m_parts->ownDevices.wentOnline(welcome.device_list_version());
     m_parts->incarnation.welcomed(toBytes(welcome.store_incarnation()));
     m_parts->upkeep.wentOnline(welcome.prekeys_remaining());
     m_parts->presence.wentOnline();
@@ -240,13 +246,13 @@ void Engine::dispatch(const wire::RelayFrame& frame, std::vector<base::Submissio
                         frame.accepted().submissions().end());
         break;
     case wire::RelayFrame::kRefused:
-        m_parts->outbox.refused(frame.refused().submission(), reasonOf(frame.refused().reason()),
-                                qint64(frame.refused().retry_after_ms()));
+        refused(frame.refused());
         break;
     case wire::RelayFrame::kError:
         if (frame.request_id() > RelayLink::listenerIds)
-            m_parts->outbox.refused(frame.request_id() - RelayLink::listenerIds,
-                                    reasonOf(frame.error().reason()), qint64(frame.error().retry_after_ms()));
+            m_parts->outbox.refused(
+                frame.request_id() - RelayLink::listenerIds,
+                {reasonOf(frame.error().reason()), waitOf(frame.error().retry_after_ms()), false});
         break;
     case wire::RelayFrame::kMailboxDrained:
         m_drained = true;
@@ -265,6 +271,15 @@ void Engine::dispatch(const wire::RelayFrame& frame, std::vector<base::Submissio
     }
 }
 
+void Engine::refused(const wire::Refused& refused) {
+    const std::string own = protocol::fromBytes(m_context.ownAccount().toBytes());
+    const bool ownDevicesStale =
+        std::any_of(refused.mismatches().begin(), refused.mismatches().end(),
+                    [&own](const wire::DeviceMismatch& mismatch) { return mismatch.account_id() == own; });
+    m_parts->outbox.refused(refused.submission(),
+                            {reasonOf(refused.reason()), waitOf(refused.retry_after_ms()), ownDevicesStale});
+}
+
 void Engine::followUp(FollowUps& followUps) {
     for (const base::ConversationId& conversation : std::as_const(followUps.messagesIn))
         m_parts->typing.stopped(conversation);
@@ -276,6 +291,8 @@ void Engine::followUp(FollowUps& followUps) {
         m_parts->resends.ask(false);
     if (!followUps.requeue.isEmpty())
         m_parts->outbox.requeue(followUps.requeue);
+    for (const base::AccountId& account : std::as_const(followUps.toLookUp))
+        m_parts->directory.fetch(account, [](const auto&) {}); // else when something is sent there
     checkIdle();
 }
 
@@ -388,26 +405,7 @@ void Engine::removeConversation(const base::ConversationId& conversation, const 
 
 void Engine::sendText(const base::ConversationId& conversation, const QString& text,
                       std::optional<LocalId> replyTo, Answer<Message> done) {
-    m_drafts.push_back({conversation, text, replyTo});
-    m_draftAnswers.push_back(std::move(done));
-    if (m_drafts.size() >= draftsACommit)
-        return composeTexts();
-    if (!m_compose.isActive())
-        m_compose.start(0);
-}
-
-void Engine::composeTexts() {
-    m_compose.stop();
-    if (m_drafts.isEmpty())
-        return;
-    FollowUps followUps;
-    const QVector<base::Result<Message>> sent =
-        m_parts->composer.sendTexts(std::exchange(m_drafts, {}), followUps);
-    const QVector<Answer<Message>> answers = std::exchange(m_draftAnswers, {});
-    for (qsizetype index = 0; index < sent.size(); ++index)
-        answers[index](sent[index]);
-    m_parts->outbox.wake();
-    followUp(followUps);
+    m_parts->drafts.add({conversation, text, replyTo}, std::move(done));
 }
 
 void Engine::markRead(LocalId message, const Done& done) {
@@ -447,6 +445,19 @@ void Engine::setTrust(const QString& address, Trust trust, Done done) {
     m_parts->trust.setTrust(address, trust, std::move(done));
 }
 
+void Engine::contactOf(const base::AccountId& account, const Answer<Contact>& done) {
+    done(m_parts->trust.contactOf(account));
+}
+
+void Engine::setTrustOf(const base::AccountId& account, Trust trust, const QString& shownNumber,
+                        const Done& done) {
+    done(m_parts->trust.setTrustOf(account, trust, shownNumber));
+}
+
+void Engine::holdIncoming(bool hold) {
+    m_parts->inbound.hold(hold);
+}
+
 // --- Idleness ---
 
 bool Engine::isIdle() const {
@@ -460,32 +471,22 @@ bool Engine::isIdle() const {
 }
 
 void Engine::waitIdle(int timeoutMs, Done done) {
-    composeTexts();
+    m_parts->drafts.compose();
     if (!m_parts->receipts.isIdle())
         m_parts->receipts.flush();
     if (isIdle())
         return done({});
-    auto waiter = std::make_unique<Waiter>();
-    waiter->done = std::move(done);
-    waiter->timeout.setSingleShot(true);
-    connect(&waiter->timeout, &QTimer::timeout, this, [this, late = waiter.get()] {
-        const Done answer = std::move(late->done);
-        std::erase_if(m_waiters, [late](const auto& other) { return other.get() == late; });
-        answer(makeError(Reason::Timeout, QStringLiteral("there is still something to do")));
-    });
-    waiter->timeout.start(timeoutMs);
-    m_waiters.push_back(std::move(waiter));
+    m_waiters.add(timeoutMs, std::move(done));
 }
 
 void Engine::checkIdle() {
-    if (m_waiters.empty())
+    if (m_waiters.isEmpty())
         return;
     if (m_parts->outbox.waiting() == 0 && m_parts->inbound.isIdle() && !m_parts->receipts.isIdle())
         return m_parts->receipts.flush();
     if (!isIdle())
         return;
-    for (const auto& waiter : std::exchange(m_waiters, {}))
-        waiter->done({});
+    m_waiters.finish();
 }
 
 } // namespace recado::messaging

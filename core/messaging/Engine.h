@@ -1,11 +1,13 @@
 #pragma once
 
-#include "messaging/Composer.h"
+#include "messaging/IdleWaiters.h"
 #include "messaging/InboundPipeline.h"
 #include "messaging/IncarnationWatch.h"
+#include "messaging/OwnDevices.h"
 #include "messaging/PresenceWatcher.h"
 #include "messaging/ReceiptCoalescer.h"
 #include "messaging/Registrar.h"
+#include "messaging/TextDrafts.h"
 #include "messaging/TrustDesk.h"
 #include "messaging/TypingNotices.h"
 
@@ -53,11 +55,14 @@ public:
     void setTyping(const base::ConversationId& conversation, bool typing, const Done& done);
     void contact(const QString& address, Answer<Contact> done);
     void setTrust(const QString& address, Trust trust, Done done);
+    void contactOf(const base::AccountId& account, const Answer<Contact>& done);
+    void setTrustOf(const base::AccountId& account, Trust trust, const QString& shownNumber,
+                    const Done& done);
+    void holdIncoming(bool hold);
     void waitIdle(int timeoutMs, Done done);
 
 private:
     struct Parts;
-    struct Waiter;
 
     Engine(Stores stores, RelayLink& link, const base::Clock& clock, Changes::Sink events,
            EngineTiming timing, std::unique_ptr<crypto::SessionCipher> cipher);
@@ -71,13 +76,13 @@ private:
     base::Status rememberRelay(const wire::Welcome& welcome, const RelayIdentity& relay);
     void connectLink();
     void dispatch(const wire::RelayFrame& frame, std::vector<base::SubmissionNumber>& accepted);
+    void refused(const wire::Refused& refused);
     void followUp(FollowUps& followUps);
     void setConnection(ConnectionState state, std::optional<base::Reason> problem);
     void countChanged();
     void recover();
     [[nodiscard]] bool isIdle() const;
     void checkIdle();
-    void composeTexts();
     void answerChange(const base::Status& status, FollowUps& followUps, const Done& done);
 
     Changes m_changes;
@@ -87,13 +92,9 @@ private:
     ConnectionState m_state = ConnectionState::Offline;
     std::optional<base::Reason> m_problem;
     std::optional<base::Error> m_failure;
-    /// Asked for in this turn; composed together in the next one, in one commit.
-    QVector<Composer::Draft> m_drafts;
-    QVector<Answer<Message>> m_draftAnswers;
-    QTimer m_compose;
     QTimer m_recovery;
     QTimer m_restart;
-    std::vector<std::unique_ptr<Waiter>> m_waiters;
+    IdleWaiters m_waiters;
     int m_toldWaiting = 0;
     bool m_drained = false;
 };

@@ -241,6 +241,22 @@ Client::Done EngineClient::setTrust(const QString& address, Trust trust) {
     });
 }
 
+Client::Future<Contact> EngineClient::contactOf(const base::AccountId& account) {
+    return ask<Contact>([account](Engine& engine, Answer<Contact> done) { engine.contactOf(account, done); });
+}
+
+Client::Done EngineClient::setTrustOf(const base::AccountId& account, Trust trust,
+                                      const QString& shownNumber) {
+    return ask<void>([account, trust, shownNumber](Engine& engine, Answer<void> done) {
+        engine.setTrustOf(account, trust, shownNumber, done);
+    });
+}
+
+void EngineClient::holdIncoming(bool hold) {
+    if (m_engine)
+        m_engineInbox->post([engine = m_engine, hold] { engine->holdIncoming(hold); });
+}
+
 Client::Done EngineClient::waitIdle(int timeoutMs) {
     return ask<void>(
         [timeoutMs](Engine& engine, Answer<void> done) { engine.waitIdle(timeoutMs, std::move(done)); });

@@ -54,6 +54,9 @@ public:
     Done setTyping(base::ConversationId conversation, bool typing) override;
     Future<Contact> contact(const QString& address) override;
     Done setTrust(const QString& address, Trust trust) override;
+    Future<Contact> contactOf(const base::AccountId& account) override;
+    Done setTrustOf(const base::AccountId& account, Trust trust, const QString& shownNumber) override;
+    void holdIncoming(bool hold) override;
     Done waitIdle(int timeoutMs) override;
 
 private:

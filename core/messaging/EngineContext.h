@@ -6,7 +6,9 @@
 #include "messaging/RelayLink.h"
 #include "messaging/Stores.h"
 #include "protocol/Limits.h"
+#include "routing/DeviceList.h"
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 
@@ -33,11 +35,19 @@ struct EngineState {
     std::optional<OwnAccount> account; // set once keys exist; see OwnAccount::registered
     Privacy privacy;
     protocol::Limits limits;
-    quint64 ownListVersion = 1;
+    /// The own account's devices as verified last; nothing before the first list was seen.
+    std::optional<routing::DeviceList> ownList;
+    quint64 announcedListVersion = 1; // the own list's, as the relay says; counts until there is one
     bool online = false;
     qint64 relayAheadMs = 0; // the relay's time minus this machine's
 
     [[nodiscard]] bool isRegistered() const { return account && account->registered; }
+    [[nodiscard]] quint64 ownListVersion() const { return ownList ? ownList->version : announcedListVersion; }
+    [[nodiscard]] bool hasOtherDevices() const {
+        return ownList &&
+               std::any_of(ownList->devices.begin(), ownList->devices.end(),
+                           [this](const auto& device) { return device.deviceId != account->device; });
+    }
 };
 
 /// What every part of the engine borrows. Engine thread.
@@ -55,6 +65,9 @@ struct EngineContext {
     [[nodiscard]] qint64 nowMs() const { return clock.wallMs(); }
     [[nodiscard]] qint64 relayNowMs() const { return clock.wallMs() + state.relayAheadMs; }
     [[nodiscard]] const base::AccountId& ownAccount() const { return state.account->account; }
+    [[nodiscard]] bool isOwnDevice(const base::DeviceAddress& device) const {
+        return device.account == state.account->account && device.device == state.account->device;
+    }
 };
 
 /// Runs `step` (returns base::Status) in a unit of work of its own and tells the changes once it is durable;

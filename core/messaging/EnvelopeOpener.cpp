@@ -46,7 +46,7 @@ Envelope EnvelopeOpener::openHeader(const wire::Deliver& delivery) const {
 
 base::Result<OpenedEnvelope> EnvelopeOpener::open(const Envelope& envelope) {
     OpenedEnvelope opened;
-    if (!envelope.headerOpened || envelope.sender.account == m_context.ownAccount())
+    if (!envelope.headerOpened || m_context.isOwnDevice(envelope.sender))
         return opened;
     RECADO_TRY(const bool known,
                m_context.stores.arrivals.knowsSubmission(envelope.sender, envelope.submission));
@@ -69,7 +69,7 @@ base::Result<OpenedEnvelope> EnvelopeOpener::open(const Envelope& envelope) {
         content->receiver_device() != m_context.state.account->device)
         return opened;
     if (content->has_detached_body()) {
-        content = wholeContent(std::move(*content), envelope);
+        content = wholeContent(*content, envelope);
         if (!content)
             return opened;
     }
@@ -111,27 +111,47 @@ base::Result<std::optional<QByteArray>> EnvelopeOpener::decrypt(const Envelope& 
     return std::optional<QByteArray>(std::move(result.plaintext));
 }
 
-bool EnvelopeOpener::isAsClaimed(const content::Content& content, const Envelope& envelope) const {
-    const base::AccountId& own = m_context.ownAccount();
-    return toBytes(content.sender_account()) == envelope.sender.account.toBytes() &&
-           content.sender_device() == envelope.sender.device &&
-           toBytes(content.receiver_account()) == own.toBytes() &&
-           content.submission() == envelope.submission &&
-           content.sender_device_list_version() == envelope.senderListVersion &&
-           content.message_id().size() == std::size_t(base::MessageId::size) &&
-           toBytes(content.conversation_id()) == directConversationId(own, envelope.sender.account).toBytes();
+/// With whom the conversation is: the sender; or, when an own other device speaks, whom it names. Nothing for
+/// a content that claims what is not its own.
+std::optional<base::AccountId> EnvelopeOpener::peerOf(const content::Content& content,
+                                                      const base::AccountId& sender) const {
+    if (content.peer_account().empty())
+        return sender;
+    const auto peer = base::AccountId::fromBytes(toBytes(content.peer_account()));
+    const bool copy = sender == m_context.ownAccount() && peer != sender;
+    return copy ? peer : std::nullopt;
 }
 
-std::optional<content::Content> EnvelopeOpener::wholeContent(content::Content stub,
+bool EnvelopeOpener::isAsClaimed(const content::Content& content, const Envelope& envelope) const {
+    const base::AccountId& own = m_context.ownAccount();
+    const std::optional<base::AccountId> peer = peerOf(content, envelope.sender.account);
+    return peer && toBytes(content.receiver_account()) == own.toBytes() && isFromSender(content, envelope) &&
+           toBytes(content.conversation_id()) == directConversationId(own, *peer).toBytes();
+}
+
+bool EnvelopeOpener::isFromSender(const content::Content& content, const Envelope& envelope) const {
+    return toBytes(content.sender_account()) == envelope.sender.account.toBytes() &&
+           content.sender_device() == envelope.sender.device && content.submission() == envelope.submission &&
+           content.sender_device_list_version() == envelope.senderListVersion &&
+           content.message_id().size() == std::size_t(base::MessageId::size);
+}
+
+std::optional<content::Content> EnvelopeOpener::wholeContent(const content::Content& stub,
                                                              const Envelope& envelope) const {
     const auto padded = crypto::openBody(toBytes(stub.detached_body().key()),
                                          toBytes(stub.detached_body().digest()), envelope.body);
     if (!padded)
         return std::nullopt;
     std::optional<content::Content> whole = parsePadded(*padded);
-    if (!whole || !isAsClaimed(*whole, envelope) || whole->message_id() != stub.message_id() ||
-        whole->has_detached_body())
+    if (!whole || !isFromSender(*whole, envelope) || whole->message_id() != stub.message_id() ||
+        whole->conversation_id() != stub.conversation_id() || whole->has_detached_body())
         return std::nullopt;
+    // One body serves all receivers: for a copy it names the peer, and the envelope says whose copy it is.
+    if (whole->receiver_account() != stub.receiver_account() &&
+        whole->receiver_account() != stub.peer_account())
+        return std::nullopt;
+    whole->set_receiver_account(stub.receiver_account());
+    whole->set_peer_account(stub.peer_account());
     return whole;
 }
 

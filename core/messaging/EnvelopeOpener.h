@@ -20,7 +20,8 @@ struct OpenedEnvelope {
 };
 
 /// From sealed bytes to a content that is certainly the named device's, for this device, in this
-/// conversation, under this number. Engine thread.
+/// conversation, under this number. `peer_account` is set only in what an own other device did. Engine
+/// thread.
 class EnvelopeOpener {
 public:
     explicit EnvelopeOpener(EngineContext& context)
@@ -35,8 +36,11 @@ public:
 private:
     base::Result<bool> isFromVerifiedDevice(const Envelope& envelope, ContactRecord& contact);
     base::Result<std::optional<QByteArray>> decrypt(const Envelope& envelope);
+    [[nodiscard]] std::optional<base::AccountId> peerOf(const content::Content& content,
+                                                        const base::AccountId& sender) const;
     [[nodiscard]] bool isAsClaimed(const content::Content& content, const Envelope& envelope) const;
-    [[nodiscard]] std::optional<content::Content> wholeContent(content::Content stub,
+    [[nodiscard]] bool isFromSender(const content::Content& content, const Envelope& envelope) const;
+    [[nodiscard]] std::optional<content::Content> wholeContent(const content::Content& stub,
                                                                const Envelope& envelope) const;
 
     EngineContext& m_context;

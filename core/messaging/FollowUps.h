@@ -15,6 +15,8 @@ struct FollowUps {
     QVector<OutboxItem> requeue;
     /// Conversations in which a message came: their senders have stopped typing.
     QSet<base::ConversationId> messagesIn;
+    /// Accounts that an own other device has spoken to and this one knows nothing of.
+    QSet<base::AccountId> toLookUp;
 };
 
 } // namespace recado::messaging

@@ -12,8 +12,7 @@ namespace {
 
 /// Errors of the store end the batch; any other belongs to the one envelope that caused it.
 bool isStoreError(const base::Error& error) {
-    return error.reason == Reason::StorageFailed || error.reason == Reason::StorageCorrupt ||
-           error.reason == Reason::ProfileLocked;
+    return base::isStoreFailure(error.reason) || error.reason == Reason::StorageCorrupt;
 }
 
 Envelope toEnvelope(const QuarantinedEnvelope& held) {
@@ -53,6 +52,12 @@ void InboundPipeline::receive(const wire::Deliver& delivery) {
         m_next.start(0);
 }
 
+void InboundPipeline::hold(bool hold) {
+    m_held = hold;
+    if (!hold && !m_queue.empty())
+        m_next.start(0);
+}
+
 void InboundPipeline::wentOnline() {
     m_owed = false; // the relay begins anew with all that was not acknowledged
     m_lookUps.wentOnline();
@@ -69,7 +74,7 @@ void InboundPipeline::wentOffline() {
 }
 
 void InboundPipeline::next() {
-    if (!m_batch.empty() || m_queue.empty())
+    if (m_held || !m_batch.empty() || m_queue.empty())
         return;
     while (!m_queue.empty() && m_batch.size() < std::size_t(batchSize)) {
         m_batch.push_back(m_opener.openHeader(m_queue.front()));
@@ -83,6 +88,7 @@ void InboundPipeline::next() {
     if (unknown->isEmpty())
         return commitBatch();
     m_fetching = int(unknown->size());
+    forgetOldFetches();
     for (const base::AccountId& account : *unknown) {
         m_fetchedAtMs[account] = m_context.clock.monotonicMs();
         m_directory.fetch(
@@ -105,7 +111,7 @@ base::Result<QVector<base::AccountId>> InboundPipeline::sendersToFetch() {
     const qint64 now = m_context.clock.monotonicMs();
     for (const Envelope& envelope : m_batch) {
         const base::AccountId& account = envelope.sender.account;
-        if (!envelope.headerOpened || account == m_context.ownAccount() || result.contains(account) ||
+        if (!envelope.headerOpened || m_context.isOwnDevice(envelope.sender) || result.contains(account) ||
             m_unanswered.contains(account))
             continue;
         if (!seen.contains(account)) {
@@ -129,6 +135,12 @@ base::Result<QVector<base::AccountId>> InboundPipeline::sendersToFetch() {
             m_unanswered.insert(account, *last + m_context.timing.refetchDelayMs - now);
     }
     return result;
+}
+
+/// Headers name whom they like: what is remembered of them must not grow for ever.
+void InboundPipeline::forgetOldFetches() {
+    const qint64 before = m_context.clock.monotonicMs() - m_context.timing.refetchDelayMs;
+    m_fetchedAtMs.removeIf([before](const auto& fetch) { return fetch.value() < before; });
 }
 
 void InboundPipeline::commitBatch() {
@@ -223,6 +235,9 @@ base::Status InboundPipeline::quarantine(const Envelope& envelope, QuarantineCau
 
 base::Result<std::optional<ConversationRecord>>
 InboundPipeline::conversationWith(const base::DeviceAddress& sender) {
+    // What an own other device did belongs to a conversation that only its content names.
+    if (sender.account == m_context.ownAccount())
+        return std::optional<ConversationRecord>();
     const base::ConversationId id = directConversationId(m_context.ownAccount(), sender.account);
     RECADO_TRY(std::optional<ConversationRecord> there, m_context.stores.conversations.conversation(id));
     if (there)
@@ -254,7 +269,7 @@ base::Result<LocalId> InboundPipeline::addPlaceholder(const Envelope& envelope) 
     row.senderDevice = envelope.sender.device;
     row.placeholder = true;
     row.timestampMs = m_context.nowMs();
-    row.clock = conversation_clock::next(conversation->clock, m_context.nowMs());
+    row.clock = conversation_clock::next(conversation->clock, m_context.relayNowMs());
     RECADO_CHECK(m_context.stores.conversations.saveClock(id, row.clock, conversation->ownSequence));
     RECADO_TRY(const LocalId local, m_context.stores.messages.insert(row));
     RECADO_TRY(std::optional<Message> view, m_context.stores.messages.view(local));

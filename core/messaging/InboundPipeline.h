@@ -22,6 +22,8 @@ public:
     std::function<void(FollowUps&)> committed;
 
     void receive(const wire::Deliver& delivery);
+    /// While held nothing is read, committed or acknowledged; the relay sends no more than its window.
+    void hold(bool hold);
     void wentOnline();
     /// Forgets what is not committed: the relay sends it again.
     void wentOffline();
@@ -38,6 +40,7 @@ private:
 
     void next();
     base::Result<QVector<base::AccountId>> sendersToFetch();
+    void forgetOldFetches();
     void commitBatch();
     base::Status takeIn(const Envelope& envelope, FollowUps& followUps);
     base::Status quarantine(const Envelope& envelope, QuarantineCause cause, FollowUps& followUps);
@@ -63,6 +66,7 @@ private:
     int m_fetching = 0;
     quint64 m_generation = 0;
     bool m_owed = false;
+    bool m_held = false;
 };
 
 } // namespace recado::messaging

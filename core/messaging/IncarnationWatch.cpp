@@ -10,8 +10,10 @@ constexpr int resubmitPage = 500;
 
 } // namespace
 
-IncarnationWatch::IncarnationWatch(EngineContext& context, Outbox& outbox, KeyUpkeep& keys)
+IncarnationWatch::IncarnationWatch(EngineContext& context, OutboxLedger& ledger, Outbox& outbox,
+                                   KeyUpkeep& keys)
     : m_context(context)
+    , m_ledger(ledger)
     , m_outbox(outbox)
     , m_keys(keys) {}
 
@@ -27,10 +29,18 @@ void IncarnationWatch::welcomed(const QByteArray& incarnation) {
             m_context.storageFailed(status.error());
         return;
     }
-    const auto items = composeAcceptedAnew();
-    if (!items)
-        return m_context.storageFailed(items.error());
-    m_outbox.requeue(*items);
+    // A page a commit: weeks of messages fit into no memory.
+    qint64 after = 0;
+    QVector<OutboxItem> items;
+    do {
+        auto page = composeAcceptedAnew(after);
+        if (!page)
+            return m_context.storageFailed(page.error());
+        items = *std::move(page);
+        if (!items.isEmpty())
+            after = items.last().id;
+        m_outbox.enqueue(items);
+    } while (items.size() == resubmitPage);
     // Remembered only when all is done: a crash or a lost connection in between begins anew.
     m_keys.replaceEverything([this, incarnation] {
         const base::Status status = remember(incarnation);
@@ -44,24 +54,16 @@ base::Status IncarnationWatch::remember(const QByteArray& incarnation) {
                   [&] { return m_context.stores.profile.setValue(profile_value::incarnation, incarnation); });
 }
 
-base::Result<QVector<OutboxItem>> IncarnationWatch::composeAcceptedAnew() {
-    QVector<OutboxItem> all;
+base::Result<QVector<OutboxItem>> IncarnationWatch::composeAcceptedAnew(qint64 after) {
+    QVector<OutboxItem> page;
     const base::Status written = inWork(m_context, [&]() -> base::Status {
-        qint64 after = 0;
-        while (true) {
-            RECADO_TRY(QVector<OutboxItem> page,
-                       m_context.stores.outbox.list({OutboxState::Accepted}, after, resubmitPage));
-            for (OutboxItem& item : page) {
-                after = item.id;
-                RECADO_CHECK(m_outbox.composeAnew(item));
-                all.append(item);
-            }
-            if (page.size() < resubmitPage)
-                return {};
-        }
+        RECADO_TRY(page, m_context.stores.outbox.list({OutboxState::Accepted}, after, resubmitPage));
+        for (OutboxItem& item : page)
+            RECADO_CHECK(m_ledger.composeAnew(item));
+        return {};
     });
     RECADO_CHECK(written);
-    return all;
+    return page;
 }
 
 } // namespace recado::messaging

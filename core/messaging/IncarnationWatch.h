@@ -10,15 +10,16 @@ namespace recado::messaging {
 class IncarnationWatch {
 public:
     /// All borrowed.
-    IncarnationWatch(EngineContext& context, Outbox& outbox, KeyUpkeep& keys);
+    IncarnationWatch(EngineContext& context, OutboxLedger& ledger, Outbox& outbox, KeyUpkeep& keys);
 
     void welcomed(const QByteArray& incarnation);
 
 private:
     base::Status remember(const QByteArray& incarnation);
-    base::Result<QVector<OutboxItem>> composeAcceptedAnew();
+    base::Result<QVector<OutboxItem>> composeAcceptedAnew(qint64 after);
 
     EngineContext& m_context;
+    OutboxLedger& m_ledger;
     Outbox& m_outbox;
     KeyUpkeep& m_keys;
 };

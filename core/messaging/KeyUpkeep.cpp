@@ -84,7 +84,8 @@ void KeyUpkeep::expireOldThings() {
         // A signed prekey is made a rotation before it is replaced.
         RECADO_CHECK(m_context.stores.maintenance.expireKeys(before - DeviceKeys::rotationMs));
         RECADO_CHECK(m_context.stores.maintenance.expireOutbox(before));
-        return m_context.stores.maintenance.expireQuarantine(before);
+        RECADO_CHECK(m_context.stores.maintenance.expireQuarantine(before));
+        return m_context.stores.maintenance.expireEarlyChanges(before);
     });
     if (!status)
         m_context.storageFailed(status.error());

@@ -17,6 +17,8 @@ public:
     virtual base::Status expireOutbox(qint64 acceptedBeforeMs) = 0;
     /// Undecryptable envelopes received before: their bytes go, their placeholders stay.
     virtual base::Status expireQuarantine(qint64 receivedBeforeMs) = 0;
+    /// Changes received before whose message has not come.
+    virtual base::Status expireEarlyChanges(qint64 receivedBeforeMs) = 0;
 };
 
 } // namespace recado::messaging

@@ -101,7 +101,8 @@ public:
 struct EarlyChange {
     MessageKey target;
     base::AccountId sender;
-    QByteArray content; // opaque to the store
+    QByteArray content;    // opaque to the store
+    qint64 receivedMs = 0; // wall time
 };
 
 /// What happens to a message after it was written. Engine thread.
@@ -119,8 +120,9 @@ public:
     /// last one (removals are remembered for that). Returns whether something visible changed.
     virtual base::Result<bool> react(LocalId message, const base::AccountId& sender, const QString& emoji,
                                      quint64 clock) = 0;
-    /// Changes of one sender that are kept; of more, the oldest go.
+    /// Changes of one sender that are kept, and their bytes; of more, the oldest go.
     static constexpr int earlyKept = 1'000;
+    static constexpr qint64 earlyBytesKept = 1'024 * 1'024;
     virtual base::Status addEarly(const EarlyChange& change) = 0;
     /// In the order of arrival; they are gone afterwards.
     virtual base::Result<QVector<EarlyChange>> takeEarly(const MessageKey& target) = 0;

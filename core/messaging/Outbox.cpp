@@ -1,15 +1,12 @@
 #include "messaging/Outbox.h"
 
 #include "base/CrashPoint.h"
-#include "messaging/ConversationIds.h"
 #include "protocol/FrameCodec.h"
 
 namespace recado::messaging {
 
 using base::makeError;
 using base::Reason;
-using protocol::fromBytes;
-using protocol::toBytes;
 
 namespace {
 
@@ -24,10 +21,16 @@ bool isPassing(Reason reason) {
            reason == Reason::Internal || reason == Reason::Timeout;
 }
 
+/// Failures of a question that say nothing about what was asked.
+bool mayPass(Reason reason) {
+    return isPassing(reason) || reason == Reason::RelayUnreachable || base::isStoreFailure(reason);
+}
+
 } // namespace
 
-Outbox::Outbox(EngineContext& context, SessionSetup& sessions, OutboxSealer& sealer)
+Outbox::Outbox(EngineContext& context, OutboxLedger& ledger, SessionSetup& sessions, OutboxSealer& sealer)
     : m_context(context)
+    , m_ledger(ledger)
     , m_sessions(sessions)
     , m_sealer(sealer) {
     m_retry.setSingleShot(true);
@@ -38,33 +41,7 @@ Outbox::Outbox(EngineContext& context, SessionSetup& sessions, OutboxSealer& sea
     connect(&m_unanswered, &QTimer::timeout, this, [this] { resendUnanswered(); });
 }
 
-base::Status Outbox::append(const base::AccountId& receiver, const base::MessageId& id, LocalId message,
-                            content::Content content) {
-    OutboxItem item;
-    item.receiver = receiver;
-    item.conversation = directConversationId(m_context.ownAccount(), receiver);
-    item.messageId = id;
-    item.message = message;
-    item.createdMs = m_context.nowMs();
-    content.set_message_id(fromBytes(id.toBytes()));
-    content.set_conversation_id(fromBytes(item.conversation.toBytes()));
-    if (content.sent_at_ms() == 0)
-        content.set_sent_at_ms(quint64(item.createdMs));
-    item.content = toBytes(content.SerializeAsString());
-    RECADO_TRY([[maybe_unused]] const qint64 added, m_context.stores.outbox.append(item));
-    return {};
-}
-
-base::Status Outbox::composeAnew(OutboxItem& item) {
-    if (item.submission != 0)
-        item.earlierSubmissions.append(std::exchange(item.submission, 0));
-    while (item.earlierSubmissions.size() > earlierKept)
-        item.earlierSubmissions.removeFirst();
-    item.state = OutboxState::Composed;
-    item.sealed.clear();
-    item.acceptedMs = 0;
-    return m_context.stores.outbox.update(item);
-}
+// --- What waits ---
 
 void Outbox::wake() {
     refill();
@@ -92,36 +69,40 @@ void Outbox::refill() {
 }
 
 void Outbox::requeue(const QVector<OutboxItem>& items) {
+    enqueue(items);
+    pump();
+}
+
+void Outbox::enqueue(const QVector<OutboxItem>& items) {
     for (const OutboxItem& item : items) {
-        Lane& lane = m_lanes[item.receiver];
         // An older submission of it may still be under way; its answer no longer counts.
         const auto old = std::find_if(m_flights.begin(), m_flights.end(),
                                       [&](const auto& flight) { return flight.second.item == item.id; });
-        if (old != m_flights.end()) {
-            m_flightBytes -= old->second.bytes;
-            --lane.inFlight;
-            m_flights.erase(old);
-        }
-        lane.waiting.insert(item.id);
+        if (old != m_flights.end())
+            endFlight(old);
+        m_lanes[item.receiver].waiting.insert(item.id);
         if (item.message != 0)
             m_shown.insert(item.id);
     }
     if (countChanged)
         countChanged();
-    pump();
 }
 
 void Outbox::unblock(const base::AccountId& account) {
     const auto lane = m_lanes.find(account);
     if (lane == m_lanes.end())
         return;
-    lane->blocked = false;
-    lane->retryAtMs = 0;
+    lane->second.blocked = false;
+    lane->second.retryAtMs = 0;
     pump();
 }
 
+void Outbox::ownDevicesChanged() {
+    m_ownDevicesStale = true;
+}
+
 void Outbox::wentOnline() {
-    for (Lane& lane : m_lanes) {
+    for (auto& [account, lane] : m_lanes) {
         lane.retryAtMs = 0;
         lane.backoff.reset();
     }
@@ -130,11 +111,11 @@ void Outbox::wentOnline() {
 
 void Outbox::wentOffline() {
     // Unanswered: exactly these bytes go again on the next connection.
-    for (const auto& [submission, flight] : std::exchange(m_flights, {}))
+    while (!m_flights.empty()) {
+        const Flight flight = m_flights.begin()->second;
+        endFlight(m_flights.begin());
         m_lanes[flight.receiver].waiting.insert(flight.item);
-    for (Lane& lane : m_lanes)
-        lane.inFlight = 0;
-    m_flightBytes = 0;
+    }
     m_retry.stop();
     m_continue.stop();
     m_unanswered.stop();
@@ -142,10 +123,20 @@ void Outbox::wentOffline() {
 
 int Outbox::waiting() const {
     int count = int(m_flights.size());
-    for (const Lane& lane : m_lanes)
+    for (const auto& [account, lane] : m_lanes)
         count += int(lane.waiting.size());
     return count;
 }
+
+void Outbox::settle(qint64 item) {
+    for (auto& [account, lane] : m_lanes)
+        lane.waiting.erase(item);
+    m_shown.remove(item);
+    if (countChanged)
+        countChanged();
+}
+
+// --- What goes next ---
 
 bool Outbox::hasRoom(std::size_t planned) const {
     return planned < std::size_t(sealingBatch) &&
@@ -171,11 +162,23 @@ void Outbox::pump() {
     armRetry();
 }
 
+/// Every receiver, the one that filled the last batch at the end: thousands that wait for one of them hold up
+/// nobody else.
+std::vector<base::AccountId> Outbox::turns() const {
+    std::vector<base::AccountId> order;
+    order.reserve(m_lanes.size());
+    const auto first = m_lanes.upper_bound(m_servedLast);
+    for (auto lane = first; lane != m_lanes.end(); ++lane)
+        order.push_back(lane->first);
+    for (auto lane = m_lanes.begin(); lane != first; ++lane)
+        order.push_back(lane->first);
+    return order;
+}
+
 base::Result<std::vector<OutboxItem>> Outbox::plan() {
     std::vector<OutboxItem> planned;
     const qint64 now = m_context.clock.monotonicMs();
-    const auto accounts = m_lanes.keys();
-    for (const base::AccountId& account : accounts) {
+    for (const base::AccountId& account : turns()) {
         Lane& lane = m_lanes[account];
         if (lane.waiting.empty() || lane.preparing || lane.blocked || lane.retryAtMs > now)
             continue;
@@ -187,6 +190,7 @@ base::Result<std::vector<OutboxItem>> Outbox::plan() {
         }
         RECADO_CHECK(planLane(account, lane, planned));
         if (!hasRoom(planned.size())) {
+            m_servedLast = account;
             if (m_flights.size() + planned.size() < m_context.state.limits.submissionsInFlight)
                 m_continue.start(0);
             break;
@@ -204,25 +208,31 @@ base::Status Outbox::planLane(const base::AccountId& account, Lane& lane, std::v
             continue;
         }
         ++next;
-        if (item->state == OutboxState::Composed && !ready) {
-            RECADO_TRY(const std::optional<ContactRecord> contact,
-                       m_context.stores.contacts.contact(account));
-            if (contact && !contact->identity.pending.isEmpty()) {
-                lane.blocked = true;
+        if (item->state == OutboxState::Composed) {
+            if (!ready) {
+                RECADO_TRY(ready, isReady(account, lane));
+            }
+            if (lane.blocked)
+                break;
+            if (!*ready) {
+                prepare(account, lane);
                 break;
             }
-            ready = false;
-            if (contact) {
-                RECADO_TRY(ready, m_sessions.isReady(*contact));
-            }
-        }
-        if (item->state == OutboxState::Composed && !*ready) {
-            prepare(account, lane);
-            break;
         }
         planned.push_back(std::move(*item));
     }
     return {};
+}
+
+base::Result<bool> Outbox::isReady(const base::AccountId& account, Lane& lane) {
+    RECADO_TRY(const std::optional<ContactRecord> contact, m_context.stores.contacts.contact(account));
+    if (!contact)
+        return false;
+    lane.blocked = !contact->identity.pending.isEmpty();
+    if (lane.blocked || m_ownDevicesStale)
+        return false;
+    RECADO_TRY(const bool own, m_sessions.areOwnDevicesReady());
+    return own ? m_sessions.isReady(*contact) : base::Result<bool>(false);
 }
 
 base::Status Outbox::sealPlanned(std::vector<OutboxItem>& planned) {
@@ -232,39 +242,39 @@ base::Status Outbox::sealPlanned(std::vector<OutboxItem>& planned) {
     if (!anything)
         return {};
     QVector<qint64> failed;
-    const base::Status status = inWork(m_context, [&]() -> base::Status {
+    const base::Status sealed = inWork(m_context, [&]() -> base::Status {
         for (OutboxItem& item : planned) {
-            if (item.state != OutboxState::Composed)
-                continue;
-            RECADO_TRY(const std::optional<ContactRecord> contact,
-                       m_context.stores.contacts.contact(item.receiver));
-            if (!contact)
-                return makeError(Reason::StorageCorrupt, QStringLiteral("a receiver is not stored"));
-            const OutboxItem before = item;
-            RECADO_TRY(SavepointScope savepoint, SavepointScope::begin(m_context.stores.work));
-            const std::size_t mark = m_context.changes.mark();
-            const base::Status sealed = m_sealer.seal(item, *contact);
-            if (sealed) {
-                RECADO_CHECK(savepoint.release());
-                continue;
-            }
-            if (sealed.error().reason == Reason::StorageFailed)
-                return sealed;
-            RECADO_CHECK(savepoint.rollback());
-            m_context.changes.rollBackTo(mark);
-            item = before;
-            RECADO_CHECK(fail(item, sealed.error().reason));
-            failed.append(item.id);
+            if (item.state == OutboxState::Composed)
+                RECADO_CHECK(sealOne(item, failed));
         }
         base::crashPoint("client.before_seal_commit");
         return {};
     });
-    RECADO_CHECK(status);
+    RECADO_CHECK(sealed);
     base::crashPoint("client.after_seal_commit");
     for (const qint64 id : failed)
         settle(id);
     std::erase_if(planned, [](const OutboxItem& item) { return item.state != OutboxState::Sealed; });
     return {};
+}
+
+base::Status Outbox::sealOne(OutboxItem& item, QVector<qint64>& failed) {
+    RECADO_TRY(const std::optional<ContactRecord> contact, m_context.stores.contacts.contact(item.receiver));
+    if (!contact)
+        return makeError(Reason::StorageCorrupt, QStringLiteral("a receiver is not stored"));
+    const OutboxItem before = item;
+    RECADO_TRY(SavepointScope savepoint, SavepointScope::begin(m_context.stores.work));
+    const std::size_t mark = m_context.changes.mark();
+    const base::Status sealed = m_sealer.seal(item, *contact);
+    if (sealed)
+        return savepoint.release();
+    if (base::isStoreFailure(sealed.error().reason))
+        return sealed;
+    RECADO_CHECK(savepoint.rollback());
+    m_context.changes.rollBackTo(mark);
+    item = before;
+    failed.append(item.id);
+    return m_ledger.fail(item, sealed.error().reason);
 }
 
 void Outbox::submit(const std::vector<OutboxItem>& planned) {
@@ -290,35 +300,40 @@ void Outbox::submit(const std::vector<OutboxItem>& planned) {
     base::crashPoint("client.after_submit");
 }
 
-void Outbox::resendUnanswered() {
-    const qint64 now = m_context.clock.monotonicMs();
-    const qint64 patience = m_context.timing.submitAnswerMs;
-    QSet<base::AccountId> late;
-    for (const auto& [submission, flight] : m_flights) {
-        const qint64 waited = now - flight.sentAtMs;
-        if (waited >= patience && (now - m_lastAnswerMs >= patience || waited >= slowLinkFactor * patience))
-            late.insert(flight.receiver);
-    }
-    // All that went to that receiver goes again, as after a broken connection: so its order stays.
-    std::erase_if(m_flights, [&](const auto& entry) {
-        const Flight& flight = entry.second;
-        if (!late.contains(flight.receiver))
-            return false;
-        Lane& lane = m_lanes[flight.receiver];
-        lane.waiting.insert(flight.item);
-        --lane.inFlight;
-        m_flightBytes -= flight.bytes;
-        return true;
-    });
-    if (!m_flights.empty())
-        m_unanswered.start(int(patience));
-    pump();
-}
+// --- Sessions ---
 
 void Outbox::prepare(const base::AccountId& account, Lane& lane) {
     lane.preparing = true;
-    m_sessions.prepare(account, lane.refetch,
-                       [this, account](const base::Status& status) { prepared(account, status); });
+    const bool own = account == m_context.ownAccount();
+    m_sessions.prepare(account, lane.refetch || (own && m_ownDevicesStale),
+                       [this, account, own](const base::Status& status) {
+                           if (status && !own)
+                               return prepareOwnDevices(account);
+                           if (own)
+                               ownDevicesAnswered(status);
+                           prepared(account, status);
+                       });
+}
+
+/// The copies for the own other devices go in the same submission.
+void Outbox::prepareOwnDevices(const base::AccountId& account) {
+    const auto ready = m_sessions.areOwnDevicesReady();
+    if (!ready || (*ready && !m_ownDevicesStale))
+        return prepared(account, ready ? base::Status() : ready.error());
+    m_sessions.prepare(m_context.ownAccount(), m_ownDevicesStale,
+                       [this, account](const base::Status& status) {
+                           ownDevicesAnswered(status);
+                           // Whatever is wrong with them, it is not the receiver's fault.
+                           const bool theirs = !status && !base::isStoreFailure(status.error().reason);
+                           prepared(account, theirs ? makeError(Reason::NoSession, status.error().message,
+                                                                status.error().retryAfterMs)
+                                                    : status);
+                       });
+}
+
+void Outbox::ownDevicesAnswered(const base::Status& status) {
+    if (status || !mayPass(status.error().reason))
+        m_ownDevicesStale = false; // here it is; or there is nothing newer that could be believed
 }
 
 void Outbox::prepared(const base::AccountId& account, const base::Status& status) {
@@ -342,26 +357,35 @@ void Outbox::prepared(const base::AccountId& account, const base::Status& status
         m_context.storageFailed(status.error());
         break;
     default:
-        delay(lane, 0);
+        delay(lane, status.error().retryAfterMs);
+        armRetry();
         break;
     }
 }
 
+// --- Answers ---
+
+void Outbox::endFlight(std::map<base::SubmissionNumber, Flight>::iterator flight) {
+    m_flightBytes -= flight->second.bytes;
+    --m_lanes[flight->second.receiver].inFlight;
+    m_flights.erase(flight);
+}
+
 void Outbox::accepted(const std::vector<base::SubmissionNumber>& submissions) {
     m_lastAnswerMs = m_context.clock.monotonicMs();
-    std::vector<std::pair<base::SubmissionNumber, Flight>> answered;
+    std::vector<std::pair<base::SubmissionNumber, qint64>> answered;
     for (const base::SubmissionNumber submission : submissions) {
         const auto flight = m_flights.find(submission);
         if (flight != m_flights.end())
-            answered.emplace_back(*flight);
+            answered.emplace_back(submission, flight->second.item);
     }
     if (answered.empty())
         return;
     const base::Status status = inWork(m_context, [&]() -> base::Status {
-        for (const auto& [submission, flight] : answered) {
-            RECADO_TRY(std::optional<OutboxItem> item, m_context.stores.outbox.find(flight.item));
+        for (const auto& [submission, id] : answered) {
+            RECADO_TRY(std::optional<OutboxItem> item, m_context.stores.outbox.find(id));
             if (item && item->submission == submission && item->state == OutboxState::Sealed)
-                RECADO_CHECK(markAccepted(*item));
+                RECADO_CHECK(m_ledger.accept(*item));
         }
         base::crashPoint("client.before_accepted_commit");
         return {};
@@ -369,88 +393,53 @@ void Outbox::accepted(const std::vector<base::SubmissionNumber>& submissions) {
     if (!status)
         return m_context.storageFailed(status.error());
     base::crashPoint("client.after_accepted_commit");
-    for (const auto& [submission, flight] : answered) {
-        m_flightBytes -= flight.bytes;
-        Lane& lane = m_lanes[flight.receiver];
-        --lane.inFlight;
+    for (const auto& [submission, id] : answered) {
+        const auto flight = m_flights.find(submission);
+        if (flight == m_flights.end())
+            continue; // named twice in one answer
+        Lane& lane = m_lanes[flight->second.receiver];
         lane.backoff.reset();
-        m_flights.erase(submission);
-        m_shown.remove(flight.item);
+        lane.staleRounds = 0;
+        endFlight(flight);
+        m_shown.remove(id);
     }
     if (countChanged)
         countChanged();
     pump();
 }
 
-base::Status Outbox::markAccepted(OutboxItem& item) {
-    item.state = OutboxState::Accepted;
-    item.sealed.clear();
-    item.acceptedMs = m_context.nowMs();
-    if (item.message != 0) {
-        RECADO_TRY(const std::optional<StoredMessage> row, m_context.stores.messages.load(item.message));
-        if (row && (row->status == MessageStatus::Delivered || row->status == MessageStatus::Read)) {
-            item.state = OutboxState::Delivered; // the receipt was faster
-        } else if (row && row->status != MessageStatus::Sent) {
-            RECADO_CHECK(
-                m_context.stores.statuses.setStatus(item.message, MessageStatus::Sent, std::nullopt));
-            m_context.changes.statusChanged(item.message, item.conversation, MessageStatus::Sent, {});
-        }
-    }
-    return m_context.stores.outbox.update(item);
-}
-
-void Outbox::refused(base::SubmissionNumber submission, Reason reason, qint64 retryAfterMs) {
+void Outbox::refused(base::SubmissionNumber submission, const Refusal& refusal) {
     const auto found = m_flights.find(submission);
     if (found == m_flights.end())
         return;
     m_lastAnswerMs = m_context.clock.monotonicMs();
     const Flight flight = found->second;
-    m_flights.erase(found);
-    m_flightBytes -= flight.bytes;
+    endFlight(found);
     Lane& lane = m_lanes[flight.receiver];
-    --lane.inFlight;
-    if (isPassing(reason)) {
+    if (isPassing(refusal.reason)) {
         lane.waiting.insert(flight.item);
-        delay(lane, retryAfterMs > 0 ? retryAfterMs : m_context.timing.retryDelayMs);
+        delay(lane, refusal.retryAfterMs > 0 ? refusal.retryAfterMs : m_context.timing.retryDelayMs);
         return armRetry();
     }
-    const bool again = reason == Reason::StaleDevices;
+    const bool again = refusal.reason == Reason::StaleDevices;
     const base::Status status = inWork(m_context, [&]() -> base::Status {
         RECADO_TRY(std::optional<OutboxItem> item, m_context.stores.outbox.find(flight.item));
         if (!item || item->submission != submission)
             return {};
-        if (!again)
-            return fail(*item, reason);
-        item->state = OutboxState::Composed;
-        item->sealed.clear();
-        return m_context.stores.outbox.update(*item);
+        return again ? m_ledger.sealAgain(*item) : m_ledger.fail(*item, refusal.reason);
     });
     if (!status)
         return m_context.storageFailed(status.error());
     if (again) {
         lane.waiting.insert(flight.item);
         // A relay that keeps refusing what it has just listed must not be asked in a tight circle.
-        if (lane.refetch)
+        if (!std::exchange(lane.refetch, true) && lane.staleRounds++ > 0)
             delay(lane, 0);
-        lane.refetch = true;
+        m_ownDevicesStale = m_ownDevicesStale || refusal.ownDevicesStale;
     } else {
         settle(flight.item);
     }
     pump();
-}
-
-base::Status Outbox::fail(OutboxItem& item, Reason reason) {
-    item.state = OutboxState::Failed;
-    item.sealed.clear();
-    RECADO_CHECK(m_context.stores.outbox.update(item));
-    if (item.message == 0)
-        return {};
-    RECADO_TRY(const std::optional<StoredMessage> row, m_context.stores.messages.load(item.message));
-    if (!row || row->status != MessageStatus::Pending)
-        return {};
-    RECADO_CHECK(m_context.stores.statuses.setStatus(item.message, MessageStatus::Failed, reason));
-    m_context.changes.statusChanged(item.message, item.conversation, MessageStatus::Failed, {});
-    return {};
 }
 
 void Outbox::failLane(const base::AccountId& account, Reason reason) {
@@ -459,7 +448,7 @@ void Outbox::failLane(const base::AccountId& account, Reason reason) {
         for (const qint64 id : items) {
             RECADO_TRY(std::optional<OutboxItem> item, m_context.stores.outbox.find(id));
             if (item)
-                RECADO_CHECK(fail(*item, reason));
+                RECADO_CHECK(m_ledger.fail(*item, reason));
         }
         return {};
     });
@@ -471,22 +460,44 @@ void Outbox::failLane(const base::AccountId& account, Reason reason) {
         countChanged();
 }
 
-void Outbox::settle(qint64 item) {
-    for (Lane& lane : m_lanes)
-        lane.waiting.erase(item);
-    m_shown.remove(item);
-    if (countChanged)
-        countChanged();
+// --- Patience ---
+
+void Outbox::resendUnanswered() {
+    const qint64 now = m_context.clock.monotonicMs();
+    const qint64 patience = m_context.timing.submitAnswerMs;
+    QSet<base::AccountId> late;
+    for (const auto& [submission, flight] : m_flights) {
+        const qint64 waited = now - flight.sentAtMs;
+        if (waited >= patience && (now - m_lastAnswerMs >= patience || waited >= slowLinkFactor * patience))
+            late.insert(flight.receiver);
+    }
+    // All that went to that receiver goes again, as after a broken connection: so its order stays.
+    for (auto flight = m_flights.begin(); flight != m_flights.end();) {
+        const auto next = std::next(flight);
+        if (late.contains(flight->second.receiver)) {
+            m_lanes[flight->second.receiver].waiting.insert(flight->second.item);
+            endFlight(flight);
+        }
+        flight = next;
+    }
+    if (!m_flights.empty())
+        m_unanswered.start(int(patience));
+    pump();
 }
 
 void Outbox::delay(Lane& lane, qint64 atLeastMs) {
-    lane.retryAtMs = m_context.clock.monotonicMs() + std::max(atLeastMs, lane.backoff.nextMs());
+    const qint64 now = m_context.clock.monotonicMs();
+    qint64 wait = std::clamp<qint64>(atLeastMs, 0, longestWaitMs);
+    // The refusals of one burst are one reason to wait, not hundreds.
+    if (lane.retryAtMs <= now)
+        wait = std::max(wait, lane.backoff.nextMs());
+    lane.retryAtMs = std::max(lane.retryAtMs, now + wait);
 }
 
 void Outbox::armRetry() {
     const qint64 now = m_context.clock.monotonicMs();
     qint64 next = -1;
-    for (const Lane& lane : std::as_const(m_lanes)) {
+    for (const auto& [account, lane] : m_lanes) {
         if (!lane.waiting.empty() && lane.retryAtMs > now)
             next = next < 0 ? lane.retryAtMs : std::min(next, lane.retryAtMs);
     }

@@ -1,11 +1,10 @@
 #pragma once
 
-#include "content.pb.h"
+#include "messaging/OutboxLedger.h"
 #include "messaging/OutboxSealer.h"
 #include "messaging/SessionSetup.h"
 #include "queue/Backoff.h"
 
-#include <QHash>
 #include <QObject>
 #include <QSet>
 #include <QTimer>
@@ -24,33 +23,36 @@ public:
     static constexpr int sealingBatch = 64;
     /// Bytes unanswered at most (one submission may always be under way).
     static constexpr qint64 bytesInFlight = 4LL * 1024 * 1024;
-    /// Numbers of earlier submissions kept with an item.
-    static constexpr int earlierKept = 8;
+    /// However long the relay asks to wait, it is asked again after this.
+    static constexpr qint64 longestWaitMs = 600'000;
 
     /// All borrowed.
-    Outbox(EngineContext& context, SessionSetup& sessions, OutboxSealer& sealer);
+    Outbox(EngineContext& context, OutboxLedger& ledger, SessionSetup& sessions, OutboxSealer& sealer);
 
     /// The number of contents that wait for the relay changed.
     std::function<void()> countChanged;
 
-    /// Inside a work: puts a content for `receiver` at the end. `message` is the row whose status follows it,
-    /// or 0. Follow the commit with wake().
-    base::Status append(const base::AccountId& receiver, const base::MessageId& id, LocalId message,
-                        content::Content content);
-    /// Inside a work: an item that was accepted, or failed, is to be sealed anew under another number. Follow
-    /// the commit with requeue().
-    base::Status composeAnew(OutboxItem& item);
-
     /// After a commit: takes up what was appended.
     void wake();
+    /// What was composed anew. The first also sends at once what may go.
     void requeue(const QVector<OutboxItem>& items);
+    void enqueue(const QVector<OutboxItem>& items);
     /// The person decided about a changed identity, or the peer's devices changed.
     void unblock(const base::AccountId& account);
+
+    /// The relay knows a newer list of the own devices: nothing is sealed before it is here.
+    void ownDevicesChanged();
 
     void wentOnline();
     void wentOffline();
     void accepted(const std::vector<base::SubmissionNumber>& submissions);
-    void refused(base::SubmissionNumber submission, base::Reason reason, qint64 retryAfterMs);
+
+    struct Refusal {
+        base::Reason reason = base::Reason::Internal;
+        qint64 retryAfterMs = 0;
+        bool ownDevicesStale = false; // with StaleDevices: the own list is not the one that was sealed for
+    };
+    void refused(base::SubmissionNumber submission, const Refusal& refusal);
 
     /// Contents not yet accepted.
     [[nodiscard]] int waiting() const;
@@ -58,12 +60,14 @@ public:
     [[nodiscard]] int waitingMessages() const { return int(m_shown.size()); }
 
 private:
+    /// What goes to one account.
     struct Lane {
         std::set<qint64> waiting;
         int inFlight = 0;
         bool preparing = false;
         bool blocked = false; // a changed identity waits for the person
         bool refetch = false; // the relay refused what was sealed for the list we know
+        int staleRounds = 0;  // such refusals in a row, those of one burst counted once
         qint64 retryAtMs = 0;
         queue::Backoff backoff{{.baseMs = 50, .capMs = 30'000}};
     };
@@ -77,32 +81,39 @@ private:
     void refill();
     void pump();
     bool hasRoom(std::size_t planned) const;
+    std::vector<base::AccountId> turns() const;
     base::Result<std::vector<OutboxItem>> plan();
     base::Status planLane(const base::AccountId& account, Lane& lane, std::vector<OutboxItem>& planned);
+    base::Result<bool> isReady(const base::AccountId& account, Lane& lane);
     base::Status sealPlanned(std::vector<OutboxItem>& planned);
+    base::Status sealOne(OutboxItem& item, QVector<qint64>& failed);
     void submit(const std::vector<OutboxItem>& planned);
     void prepare(const base::AccountId& account, Lane& lane);
+    void prepareOwnDevices(const base::AccountId& account);
+    void ownDevicesAnswered(const base::Status& status);
     void prepared(const base::AccountId& account, const base::Status& status);
-    base::Status fail(OutboxItem& item, base::Reason reason);
     void failLane(const base::AccountId& account, base::Reason reason);
     void settle(qint64 item);
-    base::Status markAccepted(OutboxItem& item);
+    void endFlight(std::map<base::SubmissionNumber, Flight>::iterator flight);
     void resendUnanswered();
     void delay(Lane& lane, qint64 atLeastMs);
     void armRetry();
 
     EngineContext& m_context;
+    OutboxLedger& m_ledger;
     SessionSetup& m_sessions;
     OutboxSealer& m_sealer;
-    QHash<base::AccountId, Lane> m_lanes;
+    std::map<base::AccountId, Lane> m_lanes;
     std::map<base::SubmissionNumber, Flight> m_flights;
     QSet<qint64> m_shown;
     QTimer m_retry;
     QTimer m_continue;
     QTimer m_unanswered;
+    base::AccountId m_servedLast;
     qint64 m_lastAnswerMs = 0;
     qint64 m_lastItem = 0;
     qint64 m_flightBytes = 0;
+    bool m_ownDevicesStale = false;
     bool m_pumping = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include "crypto/Keys.h"
 #include "messaging/ConversationIds.h"
+#include "messaging/ProfileValues.h"
 #include "protocol/FrameCodec.h"
 #include "routing/Address.h"
 
@@ -49,7 +50,11 @@ void PeerDirectory::findByUsername(const QString& username, Found done) {
     }
     wire::GetAccount question;
     question.set_username(username.toStdString());
-    ask(std::move(question), std::move(done));
+    ask(std::move(question), [this, done = std::move(done)](const base::Result<base::AccountId>& found) {
+        if (found && *found == m_context.ownAccount())
+            return done(makeError(Reason::InvalidArgument, QStringLiteral("that is this account")));
+        done(found);
+    });
 }
 
 void PeerDirectory::fetch(const base::AccountId& account, Found done) {
@@ -81,8 +86,6 @@ void PeerDirectory::ask(wire::GetAccount question, Found done) {
             const auto account = base::AccountId::fromBytes(protocol::toBytes(found.account_id()));
             if (!account)
                 return done(makeError(Reason::MalformedFrame, QStringLiteral("an answer without account")));
-            if (m_context.state.account && *account == m_context.ownAccount())
-                return done(makeError(Reason::InvalidArgument, QStringLiteral("that is this account")));
             const base::Status taken = inWork(m_context, [&] {
                 return takeIn(*account, found.device_list(), QString::fromStdString(found.username()));
             });
@@ -102,6 +105,9 @@ base::Status PeerDirectory::takeIn(const base::AccountId& account, const wire::S
     if (parsed.account != account ||
         !crypto::verify(parsed.identityKey, crypto::label::deviceList, bytes.bytes, bytes.signature))
         return makeError(Reason::CryptoFailed, QStringLiteral("a device list's signature does not hold"));
+    const bool own = account == m_context.ownAccount();
+    if (own && parsed.identityKey != m_context.state.account->identity.publicKey)
+        return makeError(Reason::CryptoFailed, QStringLiteral("the own list is of another identity"));
 
     RECADO_TRY(std::optional<ContactRecord> known, m_context.stores.contacts.contact(account));
     ContactRecord contact = known.value_or(ContactRecord());
@@ -113,11 +119,12 @@ base::Status PeerDirectory::takeIn(const base::AccountId& account, const wire::S
 
     bool changed = false;
     std::optional<ContactRecord> before;
-    if (routing::isValidUsername(username)) {
+    if (!own && routing::isValidUsername(username)) {
         const QString address = routing::Address{username, m_context.state.account->relayName}.toString();
         changed = std::exchange(contact.address, address) != address;
         if (changed) {
             RECADO_TRY(before, knownHolder(address, account));
+            m_context.changes.conversationChanged(directConversationId(m_context.ownAccount(), account));
         }
     }
     if (parsed.version > version) {
@@ -126,8 +133,18 @@ base::Status PeerDirectory::takeIn(const base::AccountId& account, const wire::S
     }
     if (changed)
         RECADO_CHECK(m_context.stores.contacts.saveContact(contact));
+    if (own)
+        return takeInOwn(parsed, bytes);
     return before ? warnOfNewHolder(contact, *before, parsed.identityKey)
                   : noticeIdentity(contact, parsed.identityKey);
+}
+
+base::Status PeerDirectory::takeInOwn(const routing::DeviceList& list,
+                                      const routing::SignedDeviceList& bytes) {
+    RECADO_CHECK(m_context.stores.profile.setValue(profile_value::deviceList, bytes.bytes));
+    RECADO_CHECK(m_context.stores.profile.setValue(profile_value::deviceListSignature, bytes.signature));
+    m_context.state.ownList = list;
+    return m_context.stores.contacts.setIdentity(list.account, {list.identityKey, {}, Trust::Verified});
 }
 
 base::Result<std::optional<ContactRecord>> PeerDirectory::knownHolder(const QString& address,

@@ -32,13 +32,15 @@ public:
     /// Questions that waited are asked, or fail when there is no hope.
     void wentOnline();
     void wentOffline(bool hopeless);
-    /// Asks the relay for the newest list of an account; questions for one account are asked once.
+    /// Asks the relay for the newest list of an account, also of the own one; questions for one account are
+    /// asked once.
     void fetch(const base::AccountId& account, Found done);
 
     /// Inside a work: takes a list in if its signature holds and it is no older than the one known. Another
     /// identity key than the trusted one becomes the contact's pending one; so does the key of an account
-    /// that got the address of another one known here. `username` may be empty. MalformedFrame, CryptoFailed
-    /// (signature, account), StaleDevices (older, or another of the same version).
+    /// that got the address of another one known here. The own account's list must be of the own identity.
+    /// `username` may be empty. MalformedFrame, CryptoFailed (signature, account, own identity), StaleDevices
+    /// (older, or another of the same version).
     base::Status takeIn(const base::AccountId& account, const wire::SignedDeviceList& list,
                         const QString& username);
 
@@ -47,6 +49,7 @@ public:
 
 private:
     void ask(wire::GetAccount question, Found done);
+    base::Status takeInOwn(const routing::DeviceList& list, const routing::SignedDeviceList& bytes);
     base::Status replaceList(ContactRecord& contact, const routing::DeviceList& list,
                              const routing::SignedDeviceList& bytes);
     base::Result<std::optional<ContactRecord>> knownHolder(const QString& address,

@@ -10,9 +10,23 @@ void PresenceWatcher::wentOnline() {
 }
 
 void PresenceWatcher::wentOffline() {
-    for (const Person& person : std::exchange(m_online, {}))
-        m_context.changes.presenceChanged(person, {.online = false, .lastSeenMs = m_context.nowMs()});
+    takeAway([](const base::AccountId&) { return true; }, {.online = false, .lastSeenMs = m_context.nowMs()});
+}
+
+void PresenceWatcher::takeAway(std::function<bool(const base::AccountId&)> gone, const Presence& presence) {
+    for (const Known& known : m_known.values()) {
+        if (known.presence.online && gone(known.person.account))
+            tell(known.person, presence);
+    }
     m_context.changes.publish();
+}
+
+void PresenceWatcher::tell(const Person& person, const Presence& presence) {
+    const auto known = m_known.constFind(person.account);
+    if (known != m_known.constEnd() && known->presence == presence && known->person.address == person.address)
+        return;
+    m_known.insert(person.account, {person, presence});
+    m_context.changes.presenceChanged(person, presence);
 }
 
 void PresenceWatcher::refresh() {
@@ -36,8 +50,8 @@ void PresenceWatcher::refresh() {
     for (const base::AccountId& account : std::as_const(named))
         frame.mutable_set_presence()->add_accounts(protocol::fromBytes(account.toBytes()));
     m_context.link.send({std::move(frame)});
-    if (!visible)
-        wentOffline();
+    // The relay says nothing more of those who are not named any longer.
+    takeAway([this](const base::AccountId& account) { return !m_named.contains(account); }, {});
 }
 
 void PresenceWatcher::received(const wire::Presence& presence) {
@@ -53,12 +67,7 @@ void PresenceWatcher::received(const wire::Presence& presence) {
     value.online = presence.online();
     if (presence.last_seen_ms() != 0)
         value.lastSeenMs = qint64(presence.last_seen_ms());
-    const Person person = personOf(**contact);
-    if (value.online)
-        m_online.insert(*account, person);
-    else
-        m_online.remove(*account);
-    m_context.changes.presenceChanged(person, value);
+    tell(personOf(**contact), value);
     m_context.changes.publish();
 }
 

@@ -20,14 +20,24 @@ public:
     void wentOffline();
     /// Accepted accounts or the privacy changed.
     void refresh();
+    /// What the client knows already is not told again.
     void received(const wire::Presence& presence);
 
 private:
+    /// What the client was told last.
+    struct Known {
+        Person person;
+        Presence presence;
+    };
+
+    void tell(const Person& person, const Presence& presence);
+    void takeAway(std::function<bool(const base::AccountId&)> gone, const Presence& presence);
+
     EngineContext& m_context;
     QSet<base::AccountId> m_named;
     bool m_told = false;
     bool m_visible = false;
-    QHash<base::AccountId, Person> m_online;
+    QHash<base::AccountId, Known> m_known;
 };
 
 } // namespace recado::messaging

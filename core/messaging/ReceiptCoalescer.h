@@ -14,8 +14,8 @@ class ReceiptCoalescer : public QObject {
 public:
     static constexpr int idsInOne = 500;
 
-    /// Both are borrowed.
-    ReceiptCoalescer(EngineContext& context, Outbox& outbox);
+    /// All borrowed.
+    ReceiptCoalescer(EngineContext& context, OutboxLedger& ledger, Outbox& outbox);
 
     /// There are receipts; they go within EngineTiming::receiptDelayMs.
     void schedule();
@@ -25,7 +25,10 @@ public:
     [[nodiscard]] bool isIdle() const;
 
 private:
+    base::Status compose(const ReceiptBatch& batch);
+
     EngineContext& m_context;
+    OutboxLedger& m_ledger;
     Outbox& m_outbox;
     QTimer m_timer;
 };

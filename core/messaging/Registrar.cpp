@@ -1,6 +1,7 @@
 #include "messaging/Registrar.h"
 
 #include "base/SigningKey.h"
+#include "messaging/MessageTexts.h"
 #include "messaging/ProfileValues.h"
 #include "protocol/FrameCodec.h"
 #include "routing/Address.h"
@@ -87,8 +88,9 @@ base::Result<wire::Register> Registrar::makeKeys(const Registration& registratio
     account.account = base::AccountId::random();
     account.relayUrl = registration.relayUrl;
     account.username = registration.username;
-    account.displayName = registration.displayName.trimmed().isEmpty() ? registration.username
-                                                                       : registration.displayName.trimmed();
+    account.displayName = cleanDisplayName(registration.displayName);
+    if (account.displayName.isEmpty())
+        account.displayName = registration.username;
     account.invite = registration.invite;
     RECADO_TRY(account.registrationId, crypto::generateRegistrationId());
     RECADO_TRY(account.identity, crypto::generateIdentity());
@@ -112,10 +114,10 @@ base::Result<wire::Register> Registrar::makeKeys(const Registration& registratio
 
 base::Status Registrar::confirm(const RegistrationAnswer& answer) {
     OwnAccount account = copyOf(*m_context.state.account);
-    if (toBytes(answer.registered.account_id()) != account.account.toBytes())
+    if (toBytes(answer.registered.account_id()) != account.account.toBytes() ||
+        answer.registered.device_id() != account.device)
         return makeError(Reason::Internal, QStringLiteral("the relay confirmed another account"));
     account.registered = true;
-    account.device = answer.registered.device_id();
     account.relayName = answer.relay.relayName;
     account.invite.clear();
     const base::Status written = inWork(m_context, [&]() -> base::Status {

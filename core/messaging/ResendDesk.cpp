@@ -4,8 +4,9 @@
 
 namespace recado::messaging {
 
-ResendDesk::ResendDesk(EngineContext& context, Outbox& outbox)
+ResendDesk::ResendDesk(EngineContext& context, OutboxLedger& ledger, Outbox& outbox)
     : m_context(context)
+    , m_ledger(ledger)
     , m_outbox(outbox) {
     m_again.setSingleShot(true);
     connect(&m_again, &QTimer::timeout, this, [this] { ask(true); });
@@ -13,17 +14,19 @@ ResendDesk::ResendDesk(EngineContext& context, Outbox& outbox)
 
 base::Status ResendDesk::answer(const content::ResendRequest& request, const ContactRecord& from,
                                 FollowUps& followUps) {
-    if (!from.accepted || request.sender_device() != m_context.state.account->device)
+    const bool own = from.account == m_context.ownAccount();
+    if ((!from.accepted && !own) || request.sender_device() != m_context.state.account->device)
         return {};
     const int count = std::min(request.submissions_size(), requestSize);
     for (int index = 0; index < count; ++index) {
         RECADO_TRY(std::optional<OutboxItem> item,
                    m_context.stores.outbox.bySubmission(request.submissions(index)));
-        if (!item || item->receiver != from.account || item->resends >= attempts ||
+        // Own devices have copies of what went to others.
+        if (!item || (item->receiver != from.account && !own) || item->resends >= attempts ||
             item->state == OutboxState::Composed || item->state == OutboxState::Failed)
             continue;
         ++item->resends;
-        RECADO_CHECK(m_outbox.composeAnew(*item));
+        RECADO_CHECK(m_ledger.composeAnew(*item));
         followUps.requeue.append(std::move(*item));
     }
     return {};
@@ -41,16 +44,26 @@ void ResendDesk::ask(bool again) {
     }
     if (!asked)
         return;
-    m_again.start(m_context.timing.resendAgainMs);
+    if (!m_again.isActive()) // else whoever provokes questions could put off the next round for ever
+        m_again.start(m_context.timing.resendAgainMs);
     m_outbox.wake();
 }
 
 base::Status ResendDesk::askOne(const base::AccountId& account, bool again, bool& asked) {
     RECADO_TRY(const std::optional<ContactRecord> contact, m_context.stores.contacts.contact(account));
-    if (!contact || !contact->accepted || !contact->identity.pending.isEmpty())
+    const bool own = account == m_context.ownAccount();
+    if (!contact || (!contact->accepted && !own) || !contact->identity.pending.isEmpty())
         return {}; // strangers get nothing
     RECADO_TRY(const QVector<QuarantinedEnvelope> lost,
                m_context.stores.quarantine.list(account, QuarantineCause::Undecryptable));
+    const bool due = std::any_of(lost.begin(), lost.end(), [again](const QuarantinedEnvelope& envelope) {
+        return envelope.resendRequests < (again ? attempts : 1);
+    });
+    if (!due)
+        return {};
+    asked = true; // or later, when too many were asked for lately
+    if (!mayAsk(account))
+        return {};
     QMap<quint32, content::Content> requests;
     for (QuarantinedEnvelope envelope : lost) {
         if (envelope.resendRequests >= (again ? attempts : 1))
@@ -66,10 +79,17 @@ base::Status ResendDesk::askOne(const base::AccountId& account, bool again, bool
     for (auto request = requests.begin(); request != requests.end(); ++request) {
         // Whatever broke the old session must not break the question, nor the answer.
         RECADO_CHECK(m_context.cipher.resetSession({account, request.key()}));
-        RECADO_CHECK(m_outbox.append(account, base::MessageId::random(), 0, request.value()));
-        asked = true;
+        RECADO_CHECK(m_ledger.append(account, base::MessageId::random(), 0, request.value()));
     }
     return {};
+}
+
+bool ResendDesk::mayAsk(const base::AccountId& account) {
+    auto bucket = m_questions.find(account);
+    if (bucket == m_questions.end())
+        bucket = m_questions.insert(account, queue::TokenBucket(m_context.clock, requestBurst,
+                                                                1'000.0 / m_context.timing.resendAgainMs));
+    return bucket->take();
 }
 
 } // namespace recado::messaging

@@ -4,6 +4,7 @@
 #include "messaging/EngineContext.h"
 #include "messaging/FollowUps.h"
 #include "messaging/Outbox.h"
+#include "queue/TokenBucket.h"
 
 #include <QObject>
 #include <QTimer>
@@ -11,7 +12,7 @@
 namespace recado::messaging {
 
 /// Asks for what could not be read, over a fresh session, and answers such questions: bounded both ways, and
-/// only between accounts that accepted each other. Engine thread.
+/// only between accounts that accepted each other, or devices of one account. Engine thread.
 class ResendDesk : public QObject {
     Q_OBJECT
 public:
@@ -19,9 +20,12 @@ public:
     static constexpr int attempts = 3;
     /// Submissions one request names.
     static constexpr int requestSize = 100;
+    /// Requests to one account at once; then one each EngineTiming::resendAgainMs. Anybody can put anybody's
+    /// name on an envelope, and each request costs a session.
+    static constexpr int requestBurst = 5;
 
-    /// Both are borrowed.
-    ResendDesk(EngineContext& context, Outbox& outbox);
+    /// All borrowed.
+    ResendDesk(EngineContext& context, OutboxLedger& ledger, Outbox& outbox);
 
     /// Inside a work: takes the named contents up again. The device is a listed one, its identity trusted.
     base::Status answer(const content::ResendRequest& request, const ContactRecord& from,
@@ -33,8 +37,12 @@ public:
 private:
     base::Status askOne(const base::AccountId& account, bool again, bool& asked);
 
+    bool mayAsk(const base::AccountId& account);
+
     EngineContext& m_context;
+    OutboxLedger& m_ledger;
     Outbox& m_outbox;
+    QHash<base::AccountId, queue::TokenBucket> m_questions;
     QTimer m_again;
 };
 

@@ -34,6 +34,13 @@ base::Result<bool> SessionSetup::isReady(const ContactRecord& contact) {
     return missing.isEmpty();
 }
 
+base::Result<bool> SessionSetup::areOwnDevicesReady() {
+    if (!m_context.state.hasOtherDevices())
+        return true;
+    RECADO_TRY(const QVector<quint32> missing, devicesWithoutSession(m_context.ownAccount()));
+    return missing.isEmpty();
+}
+
 base::Result<QVector<quint32>> SessionSetup::devicesWithoutSession(const base::AccountId& account) {
     RECADO_TRY(const std::optional<ContactRecord> contact, m_context.stores.contacts.contact(account));
     if (!contact)
@@ -41,6 +48,8 @@ base::Result<QVector<quint32>> SessionSetup::devicesWithoutSession(const base::A
     RECADO_TRY(const routing::DeviceList list, PeerDirectory::listOf(*contact));
     QVector<quint32> missing;
     for (const routing::ListedDevice& device : list.devices) {
+        if (m_context.isOwnDevice({account, device.deviceId}))
+            continue;
         RECADO_TRY(const bool there, m_context.cipher.hasSession({account, device.deviceId}));
         if (!there)
             missing.append(device.deviceId);
@@ -104,7 +113,7 @@ base::Status SessionSetup::startSessions(const base::AccountId& account, const w
                                                                    toPreKeyBundle(bundle, list.identityKey));
         if (started)
             RECADO_CHECK(savepoint.release());
-        else if (started.error().reason == Reason::StorageFailed)
+        else if (base::isStoreFailure(started.error().reason))
             return started;
     }
     return {};

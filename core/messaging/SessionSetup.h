@@ -7,7 +7,8 @@
 namespace recado::messaging {
 
 /// Makes sure that there is a session with every device of an account before anything is sealed for it:
-/// verified list, bundles, verified signed prekeys. Engine thread.
+/// verified list, bundles, verified signed prekeys. Of the own account it means every other device. Engine
+/// thread.
 class SessionSetup {
 public:
     using Done = std::function<void(base::Status)>;
@@ -17,6 +18,9 @@ public:
 
     /// True when sealing for `contact` needs nothing from the relay.
     base::Result<bool> isReady(const ContactRecord& contact);
+
+    /// The same for the own account's other devices; true when there are none.
+    base::Result<bool> areOwnDevicesReady();
 
     /// Fetches what is missing; `refetch` asks for the list even when one is known. Questions for one account
     /// are asked once. IdentityChanged, UnknownRecipient, RelayUnreachable, CryptoFailed, NoSession.

@@ -14,6 +14,14 @@ namespace {
 /// After a question about a known address that the relay did not answer.
 constexpr qint64 checkAgainMs = 600'000;
 
+bool isDecision(Trust trust) {
+    return trust == Trust::Verified || trust == Trust::Unverified;
+}
+
+base::Error notADecision() {
+    return makeError(Reason::InvalidArgument, QStringLiteral("trust is verified or unverified"));
+}
+
 } // namespace
 
 TrustDesk::TrustDesk(EngineContext& context, PeerDirectory& directory)
@@ -79,14 +87,16 @@ void TrustDesk::contact(const QString& address, Answer<Contact> done) {
     resolve(address, [this, done = std::move(done)](const base::Result<base::AccountId>& account) {
         if (!account)
             return done(account.error());
-        done(describe(*account));
+        done(contactOf(*account));
     });
 }
 
-base::Result<Contact> TrustDesk::describe(const base::AccountId& account) {
+base::Result<Contact> TrustDesk::contactOf(const base::AccountId& account) {
+    if (!m_context.state.isRegistered())
+        return makeError(Reason::NotRegistered, QStringLiteral("this profile has no account yet"));
     RECADO_TRY(const std::optional<ContactRecord> record, m_context.stores.contacts.contact(account));
-    if (!record)
-        return makeError(Reason::UnknownRecipient, QStringLiteral("nobody has this address"));
+    if (!record || account == m_context.ownAccount())
+        return makeError(Reason::UnknownRecipient, QStringLiteral("nobody of that name is known here"));
     Contact contact;
     contact.person = personOf(*record);
     contact.trust = record->identity.trust;
@@ -107,32 +117,41 @@ base::Result<Contact> TrustDesk::describe(const base::AccountId& account) {
 }
 
 void TrustDesk::setTrust(const QString& address, Trust trust, std::function<void(base::Status)> done) {
-    if (trust != Trust::Verified && trust != Trust::Unverified)
-        return done(makeError(Reason::InvalidArgument, QStringLiteral("trust is verified or unverified")));
+    if (!isDecision(trust))
+        return done(notADecision());
     resolve(address, [this, trust, done = std::move(done)](const base::Result<base::AccountId>& account) {
         if (!account)
             return done(account.error());
-        const base::Status status = inWork(m_context, [&] { return decide(*account, trust); });
-        if (status && decided)
-            decided(*account);
-        done(status);
+        done(setTrustOf(*account, trust, {}));
     });
 }
 
-base::Status TrustDesk::decide(const base::AccountId& account, Trust trust) {
-    RECADO_TRY(const std::optional<ContactRecord> record, m_context.stores.contacts.contact(account));
-    if (!record)
-        return makeError(Reason::UnknownRecipient, QStringLiteral("nobody has this address"));
-    IdentityRecord identity = record->identity;
+base::Status TrustDesk::setTrustOf(const base::AccountId& account, Trust trust, const QString& shownNumber) {
+    if (!isDecision(trust))
+        return notADecision();
+    RECADO_CHECK(inWork(m_context, [&]() -> base::Status {
+        RECADO_TRY(const Contact now, contactOf(account));
+        if (!shownNumber.isEmpty() && shownNumber != now.safetyNumber)
+            return makeError(Reason::IdentityChanged, QStringLiteral("the key changed once more meanwhile"));
+        RECADO_TRY(const std::optional<ContactRecord> contact, m_context.stores.contacts.contact(account));
+        return decide(*contact, trust);
+    }));
+    if (decided)
+        decided(account);
+    return {};
+}
+
+base::Status TrustDesk::decide(const ContactRecord& contact, Trust trust) {
+    IdentityRecord identity = contact.identity;
     if (!identity.pending.isEmpty()) {
         identity.trusted = std::exchange(identity.pending, {});
     } else if (identity.trusted.isEmpty()) {
-        RECADO_TRY(const routing::DeviceList list, PeerDirectory::listOf(*record));
+        RECADO_TRY(const routing::DeviceList list, PeerDirectory::listOf(contact));
         identity.trusted = list.identityKey;
     }
     identity.trust = trust;
-    m_context.changes.conversationChanged(directConversationId(m_context.ownAccount(), account));
-    return m_context.stores.contacts.setIdentity(account, identity);
+    m_context.changes.conversationChanged(directConversationId(m_context.ownAccount(), contact.account));
+    return m_context.stores.contacts.setIdentity(contact.account, identity);
 }
 
 } // namespace recado::messaging

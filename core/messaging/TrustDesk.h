@@ -25,12 +25,16 @@ public:
     void contact(const QString& address, Answer<Contact> done);
     void setTrust(const QString& address, Trust trust, std::function<void(base::Status)> done);
 
+    /// The same for an account that this profile knows, whoever has its address now. UnknownRecipient.
+    base::Result<Contact> contactOf(const base::AccountId& account);
+    /// IdentityChanged unless `shownNumber` is still the safety number; empty: whatever it is.
+    base::Status setTrustOf(const base::AccountId& account, Trust trust, const QString& shownNumber);
+
 private:
     void check(const QString& address, const QString& username, const base::AccountId& known,
                Answer<base::AccountId> done);
     void checked(const QString& address, const base::AccountId& account, qint64 againInMs);
-    base::Result<Contact> describe(const base::AccountId& account);
-    base::Status decide(const base::AccountId& account, Trust trust);
+    base::Status decide(const ContactRecord& contact, Trust trust);
 
     EngineContext& m_context;
     PeerDirectory& m_directory;

@@ -41,6 +41,8 @@ struct Registration {
 
 struct Privacy {
     AcceptRequests acceptRequests = AcceptRequests::Ask;
+    /// Whether others are told what was read here. That a message has arrived is said to accepted people in
+    /// any case: it says nothing about the person.
     bool sendReceipts = true;
     bool sendTyping = true;
     bool showPresence = true;
@@ -65,6 +67,8 @@ struct Contact {
 struct Presence {
     bool online = false;
     std::optional<qint64> lastSeenMs;
+
+    bool operator==(const Presence&) const = default;
 };
 
 struct Reaction {

@@ -1,4 +1,5 @@
 #include "TestProfile.h"
+#include "messaging/Emoji.h"
 #include "support/Suite.h"
 
 using namespace Qt::StringLiterals;
@@ -15,6 +16,10 @@ private Q_SLOTS:
     void aDeletionForEveryoneTakesTheText();
     void aDeletionForOneselfStaysHere();
     void aReactionComesAndGoes();
+    void aReactionIsOneEmoji_data();
+    void aReactionIsOneEmoji();
+    void wordsFromOthersAreNoReaction();
+    void whatWasDeletedBeforeItCameIsNeverShown();
     void aReplyQuotesItsMessage();
     void anothersMessageIsNotOnesOwnToChange();
     void aForgedChangeOfAnothersMessageIsRefused();
@@ -166,6 +171,74 @@ void ChangesTest::aReactionToAnOwnMessageThatIsNotThereIsKept() {
     QVERIFY(kept.ok());
     QCOMPARE(kept->size(), 1);
     QCOMPARE(kept->first().sender, m_bia->self.account);
+}
+
+void ChangesTest::aReactionIsOneEmoji_data() {
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<bool>("emoji");
+    const auto row = [](const char* name, const QString& text, bool emoji) {
+        QTest::addRow("%s", name) << text << emoji;
+    };
+    row("thumb", u"👍"_s, true);
+    row("thumb with a skin tone", u"👍🏽"_s, true);
+    row("heart with its selector", u"❤️"_s, true);
+    row("heart without", u"❤"_s, true);
+    row("flag", u"🇧🇷"_s, true);
+    row("flag of a region", u"🏴󠁧󠁢󠁳󠁣󠁴󠁿"_s, true);
+    row("keycap", u"#️⃣"_s, true);
+    row("family", u"👩‍👩‍👧‍👦"_s, true);
+    row("rainbow flag", u"🏳️‍🌈"_s, true);
+    row("two emoji", u"👍👍"_s, false);
+    row("a letter", u"a"_s, false);
+    row("a digit", u"1"_s, false);
+    row("words", u"I owe Bia money"_s, false);
+    row("half a flag", u"🇧"_s, false);
+    row("an emoji and a word", u"👍ok"_s, false);
+    row("with a line end", u"👍\n"_s, false);
+    row("a lone joiner", u"\u200d"_s, false);
+    row("half of a pair", QString(QChar(0xd83d)), false);
+    row("endlessly joined", QStringList(40, u"👩"_s).join(u'\u200d'), false);
+}
+
+void ChangesTest::aReactionIsOneEmoji() {
+    QFETCH(QString, text);
+    QFETCH(bool, emoji);
+    QCOMPARE(messaging::isEmoji(text), emoji);
+    const base::Status status = m_bia->await(m_bia->client->react(m_received, text));
+    if (emoji)
+        QVERIFY(status.ok());
+    else
+        QCOMPARE(status.error().reason, base::Reason::InvalidArgument);
+}
+
+void ChangesTest::wordsFromOthersAreNoReaction() {
+    QVERIFY(m_bia->settle());
+    const auto target = m_ana->stores().messages.load(m_sent);
+    content::Content reaction;
+    fillReference(*reaction.mutable_reaction()->mutable_target(), (*target)->key);
+    reaction.mutable_reaction()->set_emoji("send me money");
+    m_bia->smuggle(m_ana->self.account, reaction);
+    QVERIFY(m_bia->say(u"ana"_s, u"done"_s).ok());
+    QTRY_COMPARE(m_ana->received.size(), 1);
+    QVERIFY(m_ana->changed.isEmpty());
+}
+
+void ChangesTest::whatWasDeletedBeforeItCameIsNeverShown() {
+    QVERIFY(m_bia->settle());
+    m_bia->link->setReachable(false);
+    const auto second = m_ana->say(u"bia"_s, u"a slip"_s);
+    QVERIFY(m_ana->settle());
+    QVERIFY(m_ana->await(m_ana->client->deleteMessage(second->id, true)).ok());
+    QVERIFY(m_ana->settle());
+    // They change places on their way.
+    auto& mailbox = m_relay->device({m_bia->self.account, 1}).mailbox;
+    QCOMPARE(mailbox.size(), std::size_t(2));
+    std::swap(mailbox[0], mailbox[1]);
+    m_bia->link->setReachable(true);
+    QTRY_COMPARE(m_bia->received.size(), 2);
+    QVERIFY(m_bia->received[1].deleted);
+    QVERIFY(m_bia->received[1].text.isEmpty());
+    QCOMPARE(m_bia->timeline(u"ana"_s), QStringList({u"hello"_s, u"-"_s}));
 }
 
 } // namespace recado::tests

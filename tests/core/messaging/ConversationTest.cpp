@@ -1,6 +1,7 @@
 #include "TestProfile.h"
 #include "messaging/ConversationClock.h"
 #include "messaging/ConversationIds.h"
+#include "messaging/MessageTexts.h"
 #include "support/Suite.h"
 
 using namespace Qt::StringLiterals;
@@ -21,9 +22,14 @@ private Q_SLOTS:
     void anUnknownNameIsSaid();
     void wrongInputIsNamed();
     void receiptsAreCoalesced();
-    void whoHidesReceiptsSendsNone();
+    void whoHidesReceiptsTellsOnlyOfArrival();
     void aStrangersMessageIsARequestUntilAccepted();
     void removingARequestAnswersNothing();
+    void whatIsDeletedFromARequestStillGetsItsReceipt();
+    void everyStatusNamesThePersonItConcerns();
+    void aClockAnHourAheadDisturbsNoOrder();
+    void aDisplayNameKeepsItsJoinersAndLosesItsTricks();
+    void whatIsHeldWaitsAtTheRelay();
     void sixDevicesOfAnAccountAllGetAMessage();
     void typingReachesAnAcceptedPeer();
     void fewPrekeysAreRefilled();
@@ -32,11 +38,8 @@ private Q_SLOTS:
 };
 
 void ConversationTest::aMessageArrivesAndItsStatusRises() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     const auto sent = ana.say(u"bia"_s, u"hello"_s);
     QVERIFY(sent.ok());
     QCOMPARE(sent->status, MessageStatus::Pending);
@@ -81,11 +84,8 @@ void ConversationTest::aLostRegistrationIsRepeatedWithTheSameKeys() {
 }
 
 void ConversationTest::whatIsWrittenOfflineGoesOutLater() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     const auto chat = ana.chatWith(u"bia"_s);
     QVERIFY(chat.ok());
     ana.link->setReachable(false);
@@ -105,11 +105,8 @@ void ConversationTest::whatIsWrittenOfflineGoesOutLater() {
 }
 
 void ConversationTest::aLongTextTravelsAsADetachedBody() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     qsizetype bodyBytes = 0;
     relay.tamper = [&](const base::DeviceAddress&, wire::Deliver& row) {
         bodyBytes = std::max(bodyBytes, qsizetype(row.body().size()));
@@ -152,11 +149,8 @@ void ConversationTest::wrongInputIsNamed() {
 }
 
 void ConversationTest::receiptsAreCoalesced() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     const auto chat = ana.chatWith(u"bia"_s);
     bia.link->setReachable(false);
     for (int number = 0; number < 60; ++number)
@@ -168,28 +162,26 @@ void ConversationTest::receiptsAreCoalesced() {
     QCOMPARE(relay.totalSubmits(ana.self.account), 60);
 }
 
-void ConversationTest::whoHidesReceiptsSendsNone() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+void ConversationTest::whoHidesReceiptsTellsOnlyOfArrival() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     QVERIFY(bia.await(bia.client->setPrivacy({.acceptRequests = messaging::AcceptRequests::Automatically,
                                               .sendReceipts = false}))
                 .ok());
     QVERIFY(ana.say(u"bia"_s, u"hello"_s).ok());
     QTRY_COMPARE(bia.received.size(), 1);
+    QTRY_VERIFY(ana.statuses.contains(MessageStatus::Delivered));
     QVERIFY(bia.await(bia.client->markRead(bia.received[0].id)).ok());
+    QVERIFY(bia.say(u"ana"_s, u"later"_s).ok());
+    QTRY_COMPARE(ana.received.size(), 1);
     QVERIFY(bia.settle());
-    QCOMPARE(relay.totalSubmits(bia.self.account), 0);
+    QVERIFY(ana.settle());
+    QVERIFY(!ana.statuses.contains(MessageStatus::Read));
 }
 
 void ConversationTest::aStrangersMessageIsARequestUntilAccepted() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s, messaging::AcceptRequests::Ask).ok());
+    TwoPeople people(messaging::AcceptRequests::Ask);
+    auto& [relay, ana, bia] = people;
     const auto sent = ana.say(u"bia"_s, u"hello"_s);
     QTRY_COMPARE(bia.received.size(), 1);
     QVERIFY(bia.await(bia.client->conversations())->first().request);
@@ -207,11 +199,8 @@ void ConversationTest::aStrangersMessageIsARequestUntilAccepted() {
 }
 
 void ConversationTest::removingARequestAnswersNothing() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s, messaging::AcceptRequests::Ask).ok());
+    TwoPeople people(messaging::AcceptRequests::Ask);
+    auto& [relay, ana, bia] = people;
     const auto sent = ana.say(u"bia"_s, u"hello"_s);
     QTRY_COMPARE(bia.received.size(), 1);
     QVERIFY(bia.await(bia.client->removeConversation(sent->conversation)).ok());
@@ -258,11 +247,8 @@ void ConversationTest::sixDevicesOfAnAccountAllGetAMessage() {
 }
 
 void ConversationTest::typingReachesAnAcceptedPeer() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     const auto sent = ana.say(u"bia"_s, u"hello"_s);
     QTRY_COMPARE(bia.received.size(), 1);
     const int before = relay.totalSubmits(ana.self.account);
@@ -309,6 +295,89 @@ void ConversationTest::theConversationIdIsTheSameFromBothSides() {
     QCOMPARE(messaging::directConversationId(other, one), id);
     QCOMPARE(id.toBytes()[6] & 0xf0, 0x50);
     QVERIFY(messaging::directConversationId(one, base::AccountId::random()) != id);
+}
+
+void ConversationTest::whatIsDeletedFromARequestStillGetsItsReceipt() {
+    TwoPeople people(messaging::AcceptRequests::Ask);
+    auto& [relay, ana, bia] = people;
+    const auto sent = ana.say(u"bia"_s, u"read and thrown away"_s);
+    QVERIFY(ana.say(u"bia"_s, u"kept"_s).ok());
+    QTRY_COMPARE(bia.received.size(), 2);
+    QVERIFY(bia.await(bia.client->deleteMessage(bia.received[0].id, false)).ok());
+    QVERIFY(bia.settle());
+    QVERIFY(ana.settle());
+    QCOMPARE(relay.totalSubmits(bia.self.account), 0);
+    bia.reopen();
+    QVERIFY(bia.await(bia.client->acceptConversation(sent->conversation)).ok());
+    QTRY_COMPARE(ana.statuses.count(MessageStatus::Delivered), 2);
+}
+
+void ConversationTest::everyStatusNamesThePersonItConcerns() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    bool refused = false;
+    relay.refuse = [&](const wire::Submit&) {
+        return std::string(std::exchange(refused, true) ? "" : "message_too_long");
+    };
+    const auto sent = ana.say(u"bia"_s, u"hello"_s);
+    QTRY_COMPARE(ana.statuses.size(), 1);
+    QVERIFY(ana.await(ana.client->retry(sent->id)).ok());
+    QTRY_COMPARE(bia.received.size(), 1);
+    QVERIFY(bia.await(bia.client->markRead(bia.received[0].id)).ok());
+    QTRY_COMPARE(ana.statuses.last(), MessageStatus::Read);
+    QVERIFY(ana.statuses.contains(MessageStatus::Sent));
+    QVERIFY(ana.statuses.contains(MessageStatus::Failed));
+    for (const messaging::Person& person : std::as_const(ana.statusPeople))
+        QCOMPARE(person.address, u"bia@test"_s);
+}
+
+void ConversationTest::aClockAnHourAheadDisturbsNoOrder() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    QVERIFY(ana.settle());
+    ana.clock.shiftMs = 3'600'000;
+    ana.reopen();
+    QVERIFY(ana.settle());
+    QVERIFY(ana.say(u"bia"_s, u"one"_s).ok());
+    QTRY_COMPARE(bia.received.size(), 1);
+    // Nobody has sent anything in the future.
+    QVERIFY(bia.received[0].timestampMs <= bia.clock.wallMs());
+    QVERIFY(bia.say(u"ana"_s, u"two"_s).ok());
+    QTRY_COMPARE(ana.received.size(), 1);
+    QVERIFY(ana.say(u"bia"_s, u"three"_s).ok());
+    QTRY_COMPARE(bia.received.size(), 2);
+    QVERIFY(bia.say(u"ana"_s, u"four"_s).ok());
+    QTRY_COMPARE(ana.received.size(), 2);
+    const QStringList all{u"one"_s, u"two"_s, u"three"_s, u"four"_s};
+    QCOMPARE(ana.timeline(u"bia"_s), all);
+    QCOMPARE(bia.timeline(u"ana"_s), all);
+}
+
+void ConversationTest::aDisplayNameKeepsItsJoinersAndLosesItsTricks() {
+    using messaging::cleanDisplayName;
+    QCOMPARE(cleanDisplayName(u"  Ana\n Maria "_s), u"Ana Maria"_s);
+    QCOMPARE(cleanDisplayName(u"\u202eadmin\u2066\u200b"_s), u"admin"_s);
+    QCOMPARE(cleanDisplayName(u"\u0646\u06cc\u200c\u0644\u0627"_s), u"\u0646\u06cc\u200c\u0644\u0627"_s);
+    QCOMPARE(cleanDisplayName(u"👩‍👧"_s), u"👩‍👧"_s);
+    QCOMPARE(cleanDisplayName(u"\U000E0061x"_s), u"x"_s);
+    const QString endless = QString(63, u'a') + u"😀b"_s;
+    QCOMPARE(cleanDisplayName(endless), QString(63, u'a')); // no half of a pair at the end
+}
+
+void ConversationTest::whatIsHeldWaitsAtTheRelay() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    bia.client->holdIncoming(true);
+    QVERIFY(ana.say(u"bia"_s, u"one"_s).ok());
+    QVERIFY(ana.settle());
+    QCOMPARE(bia.await(bia.client->waitIdle(50)).error().reason, base::Reason::Timeout);
+    QVERIFY(bia.received.isEmpty());
+    QCOMPARE(relay.device({bia.self.account, 1}).mailbox.size(), std::size_t(1));
+    bia.link->cut(); // it comes again, and once
+    bia.client->holdIncoming(false);
+    QTRY_COMPARE(bia.received.size(), 1);
+    QVERIFY(bia.settle());
+    QCOMPARE(bia.received.size(), 1);
 }
 
 } // namespace recado::tests

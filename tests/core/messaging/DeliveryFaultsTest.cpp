@@ -1,4 +1,5 @@
 #include "TestProfile.h"
+#include "messaging/Outbox.h"
 #include "support/Suite.h"
 
 using namespace Qt::StringLiterals;
@@ -19,6 +20,10 @@ private Q_SLOTS:
     void aFinalRefusalFailsTheMessageAndRetrySendsIt();
     void aReinstalledDeviceIsSealedForAnew();
     void aRestoredRelayGetsEverythingAgain();
+    void aRefusedQuestionForKeysIsAskedAgain();
+    void anAnswerThatNamesASubmissionTwiceCountsOnce();
+    void manyBusyRefusalsAreOneReasonToWait();
+    void oneReceiverWithManyWaitingHoldsUpNobody();
     void aCrashAtAnyCommitLosesAndDoublesNothing_data();
     void aCrashAtAnyCommitLosesAndDoublesNothing();
     void randomFaultsLoseAndDoubleNothing_data();
@@ -40,11 +45,8 @@ void DeliveryFaultsTest::anEnvelopeDeliveredTwiceIsShownOnce() {
 }
 
 void DeliveryFaultsTest::theSameBytesAreSentAgainAfterACut() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     QVERIFY(ana.say(u"bia"_s, u"first"_s).ok());
     QVERIFY(ana.settle());
     QVector<QByteArray> seen;
@@ -64,11 +66,8 @@ void DeliveryFaultsTest::theSameBytesAreSentAgainAfterACut() {
 }
 
 void DeliveryFaultsTest::whatTheRelayNeverAnsweredIsSentAgain() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     ana.timing.submitAnswerMs = 60;
     ana.reopen();
     QVERIFY(ana.say(u"bia"_s, u"first"_s).ok());
@@ -99,11 +98,8 @@ void DeliveryFaultsTest::whatTheRelayNeverAnsweredIsSentAgain() {
 }
 
 void DeliveryFaultsTest::aBusyRelayIsAskedAgain() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     int refusals = 0;
     relay.refuse = [&](const wire::Submit&) {
         return ++refusals <= 3 ? std::string(refusals % 2 ? "busy" : "rate_limited") : std::string();
@@ -114,11 +110,8 @@ void DeliveryFaultsTest::aBusyRelayIsAskedAgain() {
 }
 
 void DeliveryFaultsTest::aFinalRefusalFailsTheMessageAndRetrySendsIt() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     relay.refuse = [](const wire::Submit&) { return std::string("message_too_long"); };
     const auto sent = ana.say(u"bia"_s, u"hello"_s);
     QTRY_COMPARE(ana.statuses, QVector<MessageStatus>({MessageStatus::Failed}));
@@ -159,11 +152,8 @@ void DeliveryFaultsTest::aReinstalledDeviceIsSealedForAnew() {
 }
 
 void DeliveryFaultsTest::aRestoredRelayGetsEverythingAgain() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     QVERIFY(ana.say(u"bia"_s, u"delivered"_s).ok());
     QTRY_VERIFY(ana.statuses.contains(MessageStatus::Delivered));
     QVERIFY(ana.settle());
@@ -204,11 +194,8 @@ void DeliveryFaultsTest::aCrashAtAnyCommitLosesAndDoublesNothing() {
     QFETCH(bool, sender);
     QFETCH(int, commit);
     QFETCH(bool, before);
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     QVERIFY(ana.settle());
     QVERIFY(bia.settle());
     TestProfile& victim = sender ? ana : bia;
@@ -286,6 +273,89 @@ void DeliveryFaultsTest::randomFaultsLoseAndDoubleNothing() {
     QCOMPARE(heard(bia, u"ana"_s, u'b'), fromBia);
     QCOMPARE(bia.timeline(u"ana"_s).size(), 60);
     QCOMPARE(ana.timeline(u"bia"_s), bia.timeline(u"ana"_s)); // both read the same order
+}
+
+void DeliveryFaultsTest::aRefusedQuestionForKeysIsAskedAgain() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    int asked = 0;
+    relay.refuseBundles = [&](const base::DeviceAddress& from) {
+        return std::string(from.account == ana.self.account && ++asked == 1 ? "busy" : "");
+    };
+    QVERIFY(ana.say(u"bia"_s, u"hello"_s).ok());
+    QTRY_COMPARE(bia.received.size(), 1); // although nothing else happens that could wake the outbox
+    QCOMPARE(asked, 2);
+}
+
+void DeliveryFaultsTest::anAnswerThatNamesASubmissionTwiceCountsOnce() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    relay.acceptTwice = true;
+    QVERIFY(ana.say(u"bia"_s, u"one"_s).ok());
+    QVERIFY(ana.settle());
+    // What is sealed for an old list waits until nothing is under way any more.
+    int refused = 0;
+    relay.refuse = [&](const wire::Submit& submit) {
+        const bool toBia = protocol::toBytes(submit.recipients(0).account_id()) == bia.self.account.toBytes();
+        return std::string(toBia && ++refused == 1 ? "stale_devices" : "");
+    };
+    QVERIFY(ana.say(u"bia"_s, u"two"_s).ok());
+    QTRY_COMPARE(bia.received.size(), 2);
+    QVERIFY(refused >= 2);
+}
+
+void DeliveryFaultsTest::manyBusyRefusalsAreOneReasonToWait() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    const auto chat = ana.chatWith(u"bia"_s);
+    QVERIFY(chat.ok());
+    ana.link->setReachable(false);
+    for (int number = 0; number < 100; ++number)
+        QVERIFY(ana.await(ana.client->sendText(*chat, QString::number(number))).ok());
+    QSet<quint64> seen;
+    relay.refuse = [&](const wire::Submit& submit) {
+        const bool first = !seen.contains(submit.submission());
+        seen.insert(submit.submission());
+        return std::string(first ? "busy" : "");
+    };
+    ana.link->setReachable(true);
+    QTRY_COMPARE_WITH_TIMEOUT(bia.received.size(), 100, 8'000); // a wait for each would take minutes
+    QVERIFY(!ana.statuses.contains(MessageStatus::Failed));
+}
+
+void DeliveryFaultsTest::oneReceiverWithManyWaitingHoldsUpNobody() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    const auto toBia = ana.chatWith(u"bia"_s);
+    QVERIFY(toBia.ok());
+    std::vector<std::unique_ptr<TestProfile>> others;
+    QVector<base::ConversationId> chats;
+    for (const QString& name : {u"cleo"_s, u"dora"_s, u"eva"_s, u"flor"_s}) {
+        others.push_back(std::make_unique<TestProfile>(relay));
+        QVERIFY(others.back()->signUp(name).ok());
+        QVERIFY(ana.say(name, u"hello"_s).ok()); // so that there is a session
+        chats.append(*ana.chatWith(name));
+    }
+    QVERIFY(ana.say(u"bia"_s, u"hello"_s).ok());
+    QVERIFY(ana.settle());
+    ana.link->setReachable(false);
+    constexpr int many = 600;
+    for (int number = 0; number < many; ++number)
+        (void)ana.client->sendText(*toBia, QString::number(number));
+    for (const base::ConversationId& chat : std::as_const(chats))
+        QVERIFY(ana.await(ana.client->sendText(chat, u"a word in between"_s)).ok());
+    QVector<bool> toOthers; // Ana's, in the order of their going out
+    relay.refuse = [&](const wire::Submit& submit) {
+        const QByteArray receiver = protocol::toBytes(submit.recipients(0).account_id());
+        if (receiver != ana.self.account.toBytes())
+            toOthers.append(receiver != bia.self.account.toBytes());
+        return std::string();
+    };
+    ana.link->setReachable(true);
+    QVERIFY(ana.settle());
+    QVERIFY(toOthers.size() >= many + 4);
+    QVERIFY2(toOthers.lastIndexOf(true) <= 2 * messaging::Outbox::sealingBatch,
+             "whoever has little to get is served in the first turns");
 }
 
 } // namespace recado::tests

@@ -135,6 +135,11 @@ void FakeRelay::answer(const base::DeviceAddress& from, const wire::ClientFrame&
         break;
     }
     case wire::ClientFrame::kGetBundles:
+        if (const std::string refusal = refuseBundles ? refuseBundles(from) : std::string();
+            !refusal.empty()) {
+            reply.mutable_error()->set_reason(refusal);
+            break;
+        }
         bundles(frame.get_bundles(), *reply.mutable_bundles());
         break;
     case wire::ClientFrame::kUploadPrekeys:
@@ -163,14 +168,19 @@ void FakeRelay::answer(const base::DeviceAddress& from, const wire::ClientFrame&
     out.push_back(std::move(reply));
 }
 
-bool FakeRelay::mismatches(const wire::Recipient& recipient) const {
+/// Exactly the listed devices, of the sender's own account all but itself.
+bool FakeRelay::mismatches(const base::DeviceAddress& from, const wire::Recipient& recipient) const {
     const auto id = base::AccountId::fromBytes(toBytes(recipient.account_id()));
     const auto found = accounts.find(*id);
-    if (found == accounts.end() || recipient.envelopes_size() != found->second.parsed.devices.size())
+    if (found == accounts.end())
+        return true;
+    const bool self = from.account == *id && found->second.parsed.find(from.device);
+    if (recipient.envelopes_size() != found->second.parsed.devices.size() - (self ? 1 : 0))
         return true;
     for (const wire::Envelope& envelope : recipient.envelopes()) {
         const auto* listed = found->second.parsed.find(envelope.device_id());
-        if (!listed || listed->registrationId != envelope.registration_id())
+        if (!listed || listed->registrationId != envelope.registration_id() ||
+            from == base::DeviceAddress{*id, envelope.device_id()})
             return true;
     }
     return false;
@@ -186,8 +196,10 @@ void FakeRelay::submit(const base::DeviceAddress& from, const wire::ClientFrame&
     const bool known = sender.known.contains(submission.submission());
     std::string refusal = refuse && !known ? refuse(submission) : std::string();
     for (const wire::Recipient& recipient : submission.recipients()) {
-        if (!known && refusal.empty() && mismatches(recipient))
-            refusal = "stale_devices";
+        if (known || !(refusal.empty() || refusal == "stale_devices") || !mismatches(from, recipient))
+            continue;
+        refusal = "stale_devices";
+        reply.mutable_refused()->add_mismatches()->set_account_id(recipient.account_id());
     }
     if (!refusal.empty()) {
         reply.mutable_refused()->set_submission(submission.submission());
@@ -196,7 +208,8 @@ void FakeRelay::submit(const base::DeviceAddress& from, const wire::ClientFrame&
         out.push_back(std::move(reply));
         return;
     }
-    reply.mutable_accepted()->add_submissions(submission.submission());
+    for (int named = 0; named < (acceptTwice ? 2 : 1); ++named)
+        reply.mutable_accepted()->add_submissions(submission.submission());
     out.push_back(std::move(reply));
     if (known)
         return;

@@ -61,6 +61,10 @@ public:
     std::function<std::string(const wire::Submit&)> refuse;
     /// Refuses a device's look-up for the reason it returns; empty: no.
     std::function<std::string(const base::DeviceAddress& from)> refuseLookUp;
+    /// Refuses a device's question for prekey bundles for the reason it returns; empty: no.
+    std::function<std::string(const base::DeviceAddress& from)> refuseBundles;
+    /// Names every accepted submission twice, as a relay may that was asked twice.
+    bool acceptTwice = false;
     /// True: that frame gets no answer, and nothing comes of it.
     std::function<bool(const base::DeviceAddress& from, const wire::ClientFrame&)> swallow;
     /// What it shows when a device connects.
@@ -86,7 +90,7 @@ private:
     void submit(const base::DeviceAddress& from, const wire::ClientFrame& frame,
                 std::vector<wire::RelayFrame>& out);
     void tellPresence(const base::DeviceAddress& of);
-    bool mismatches(const wire::Recipient& recipient) const;
+    bool mismatches(const base::DeviceAddress& from, const wire::Recipient& recipient) const;
     void bundles(const wire::GetBundles& question, wire::Bundles& out);
 
     std::mt19937 m_random;

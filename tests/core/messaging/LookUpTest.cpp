@@ -30,11 +30,8 @@ void LookUpTest::aFailedLookUpOfAStrangerLosesNothing_data() {
 
 void LookUpTest::aFailedLookUpOfAStrangerLosesNothing() {
     QFETCH(QByteArray, reason);
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s, AcceptRequests::Ask).ok());
+    TwoPeople people(messaging::AcceptRequests::Ask);
+    auto& [relay, ana, bia] = people;
     int asked = 0;
     relay.refuseLookUp = [&](const base::DeviceAddress& from) {
         return from.account == bia.self.account && ++asked > 0 ? reason.toStdString() : std::string();
@@ -63,11 +60,8 @@ void LookUpTest::aFailedLookUpOfAStrangerLosesNothing() {
 }
 
 void LookUpTest::whatIsHeldSurvivesARestart() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     relay.refuseLookUp = [&](const base::DeviceAddress& from) {
         return std::string(from.account == bia.self.account ? "rate_limited" : "");
     };
@@ -86,11 +80,8 @@ void LookUpTest::whatIsHeldSurvivesARestart() {
 }
 
 void LookUpTest::laterEnvelopesStayBehindTheHeldOnes() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     bia.timing.lookUpRetryMs = 600'000;
     bia.timing.refetchDelayMs = 0;
     bia.reopen();

@@ -1,4 +1,5 @@
 #include "TestProfile.h"
+#include "messaging/ResendDesk.h"
 #include "support/Suite.h"
 
 using namespace Qt::StringLiterals;
@@ -17,6 +18,8 @@ private Q_SLOTS:
     void aDamagedEnvelopeBecomesAPlaceholderAndHeals();
     void aLostReceiptLeavesNothingBehind();
     void aResendIsAnsweredThreeTimesAtMost();
+    void brokenEnvelopesProvokeFewQuestions();
+    void aDecisionAboutAnotherNumberDoesNotCount();
     void aStrangersDamagedEnvelopeIsAnsweredWithNothing();
     void aNameThatBecameAnothersIsANewConversationWithAWarning();
     void aStrangerUnderAKnownNameIsShownAndHeld();
@@ -36,11 +39,8 @@ void breakCiphertext(wire::Deliver& row) {
 } // namespace
 
 void SafetyTest::safetyNumbersAgreeOnBothSides() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     const auto seenByAna = ana.await(ana.client->contact(u"bia"_s));
     const auto seenByBia = bia.await(bia.client->contact(u"ana@test"_s));
     QVERIFY(seenByAna.ok());
@@ -97,11 +97,8 @@ void SafetyTest::aChangedIdentityHoldsMessagesUntilThePersonDecides() {
 }
 
 void SafetyTest::aDamagedEnvelopeBecomesAPlaceholderAndHeals() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     QVERIFY(ana.say(u"bia"_s, u"one"_s).ok());
     QTRY_COMPARE(bia.received.size(), 1);
     QVERIFY(bia.settle());
@@ -126,11 +123,8 @@ void SafetyTest::aDamagedEnvelopeBecomesAPlaceholderAndHeals() {
 }
 
 void SafetyTest::aLostReceiptLeavesNothingBehind() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     bool broken = false;
     relay.tamper = [&](const base::DeviceAddress& to, wire::Deliver& row) {
         if (to.account == ana.self.account && !std::exchange(broken, true))
@@ -143,11 +137,8 @@ void SafetyTest::aLostReceiptLeavesNothingBehind() {
 }
 
 void SafetyTest::aResendIsAnsweredThreeTimesAtMost() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     QVERIFY(ana.say(u"bia"_s, u"one"_s).ok());
     QTRY_COMPARE(bia.received.size(), 1);
     QVERIFY(bia.settle());
@@ -170,11 +161,8 @@ void SafetyTest::aResendIsAnsweredThreeTimesAtMost() {
 }
 
 void SafetyTest::aStrangersDamagedEnvelopeIsAnsweredWithNothing() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s, messaging::AcceptRequests::Ask).ok());
+    TwoPeople people(messaging::AcceptRequests::Ask);
+    auto& [relay, ana, bia] = people;
     relay.tamper = [&](const base::DeviceAddress&, wire::Deliver& row) { breakCiphertext(row); };
     QVERIFY(ana.say(u"bia"_s, u"one"_s).ok());
     QVERIFY(ana.settle());
@@ -197,11 +185,8 @@ void SafetyTest::aStrangersDamagedEnvelopeIsAnsweredWithNothing() {
 }
 
 void SafetyTest::aNameThatBecameAnothersIsANewConversationWithAWarning() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     const auto old = ana.say(u"bia"_s, u"to the first"_s);
     QTRY_COMPARE(bia.received.size(), 1);
     QVERIFY(ana.settle());
@@ -222,6 +207,10 @@ void SafetyTest::aNameThatBecameAnothersIsANewConversationWithAWarning() {
     QCOMPARE(ana.identityChanges[0].account, other.self.account);
     QCOMPARE(ana.identityChanges[0].address, u"bia@test"_s);
     QCOMPARE(ana.await(ana.client->contact(u"bia"_s))->trust, Trust::Changed);
+    // Asked by the old conversation's account it is still the old holder.
+    const auto first = ana.await(ana.client->contactOf(bia.self.account));
+    QCOMPARE(first->trust, Trust::Unverified);
+    QCOMPARE(first->safetyNumber, bia.await(bia.client->contact(u"ana"_s))->safetyNumber);
     QCOMPARE(ana.say(u"bia"_s, u"who are you?"_s).error().reason, base::Reason::IdentityChanged);
     const auto chats = ana.await(ana.client->conversations());
     for (const messaging::Conversation& conversation : *chats)
@@ -240,11 +229,8 @@ void SafetyTest::aNameThatBecameAnothersIsANewConversationWithAWarning() {
 }
 
 void SafetyTest::aStrangerUnderAKnownNameIsShownAndHeld() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     QVERIFY(ana.say(u"bia"_s, u"hello"_s).ok());
     QTRY_COMPARE(bia.received.size(), 1);
     QVERIFY(ana.settle());
@@ -269,11 +255,8 @@ void SafetyTest::aStrangerUnderAKnownNameIsShownAndHeld() {
 }
 
 void SafetyTest::aSilentRelayDoesNotHoldUpAKnownName() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     const auto chat = ana.chatWith(u"bia"_s);
     QVERIFY(chat.ok());
     ana.timing.addressCheckMs = 30;
@@ -348,6 +331,47 @@ void SafetyTest::aForgedOlderDeviceListIsRefused() {
     QTRY_VERIFY(relay.totalSubmits(ana.self.account) >= 2);
     QVERIFY(removed.settle());
     QVERIFY(removed.received.isEmpty());
+}
+
+void SafetyTest::brokenEnvelopesProvokeFewQuestions() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    bia.timing.resendAgainMs = 600'000;
+    bia.reopen();
+    QVERIFY(ana.say(u"bia"_s, u"hello"_s).ok());
+    QTRY_VERIFY(ana.statuses.contains(MessageStatus::Delivered));
+    QVERIFY(bia.settle());
+    const int before = relay.totalSubmits(bia.self.account);
+    relay.tamper = [&](const base::DeviceAddress& to, wire::Deliver& row) {
+        if (to.account == bia.self.account)
+            breakCiphertext(row);
+    };
+    for (int number = 0; number < 20; ++number) {
+        const auto seen = bia.received.size();
+        QVERIFY(ana.say(u"bia"_s, QString::number(number)).ok());
+        QTRY_VERIFY(bia.received.size() > seen);
+    }
+    QVERIFY(bia.settle());
+    QVERIFY(ana.settle());
+    QVERIFY(relay.totalSubmits(bia.self.account) - before <= messaging::ResendDesk::requestBurst);
+}
+
+void SafetyTest::aDecisionAboutAnotherNumberDoesNotCount() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    QVERIFY(ana.say(u"bia"_s, u"hello"_s).ok());
+    const auto seen = ana.await(ana.client->contactOf(bia.self.account));
+    QVERIFY(seen.ok());
+    QCOMPARE(seen->safetyNumber, ana.await(ana.client->contact(u"bia"_s))->safetyNumber);
+    const auto decide = [&](const QString& number) {
+        return ana.await(ana.client->setTrustOf(bia.self.account, Trust::Verified, number));
+    };
+    QCOMPARE(decide(QString(60, u'0')).error().reason, base::Reason::IdentityChanged);
+    QCOMPARE(ana.await(ana.client->contactOf(bia.self.account))->trust, Trust::Unverified);
+    QVERIFY(decide(seen->safetyNumber).ok());
+    QCOMPARE(ana.await(ana.client->contactOf(bia.self.account))->trust, Trust::Verified);
+    QCOMPARE(ana.await(ana.client->contactOf(base::AccountId::random())).error().reason,
+             base::Reason::UnknownRecipient);
 }
 
 } // namespace recado::tests

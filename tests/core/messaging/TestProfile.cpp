@@ -65,7 +65,7 @@ void TestProfile::smuggle(const base::AccountId& to, content::Content content) {
     item.receiver = to;
     item.conversation = messaging::directConversationId(self.account, to);
     item.messageId = base::MessageId::random();
-    item.createdMs = m_clock.wallMs();
+    item.createdMs = clock.wallMs();
     content.set_message_id(fromBytes(item.messageId.toBytes()));
     content.set_conversation_id(fromBytes(item.conversation.toBytes()));
     content.set_sent_at_ms(quint64(item.createdMs));

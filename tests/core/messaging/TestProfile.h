@@ -55,6 +55,18 @@ private:
     bool m_crashed = false;
 };
 
+/// The machine's clock, wrong by as much as a test says.
+class ShiftedClock final : public base::Clock {
+public:
+    qint64 shiftMs = 0;
+
+    [[nodiscard]] qint64 wallMs() const override { return m_clock.wallMs() + shiftMs; }
+    [[nodiscard]] qint64 monotonicMs() const override { return m_clock.monotonicMs(); }
+
+private:
+    base::SystemClock m_clock;
+};
+
 /// One device: a real profile on disk with its engine and client, on the test's thread, at a fake relay.
 class TestProfile {
 public:
@@ -65,12 +77,16 @@ public:
 
     /// What its person saw.
     QVector<messaging::Message> received;
+    QVector<messaging::Message> sent; // here, or on another device of the account
     QVector<messaging::Message> changed;
     QVector<messaging::MessageStatus> statuses;
+    QVector<messaging::Person> statusPeople; // whom each of them concerns
     QVector<bool> typing;
     QVector<messaging::Person> identityChanges;
     QVector<messaging::Presence> presences;
+    QVector<messaging::Person> presentPeople; // whose each of them is
 
+    ShiftedClock clock;
     std::unique_ptr<FakeLink> link;
     std::unique_ptr<messaging::EngineClient> client;
     std::unique_ptr<CrashingWork> work;
@@ -83,7 +99,7 @@ public:
                                    .lookUpRetryMs = 20};
 
     void open() {
-        m_tables = std::make_unique<storage::ProfileStores>(m_profile.writer(), m_clock);
+        m_tables = std::make_unique<storage::ProfileStores>(m_profile.writer(), clock);
         link = std::make_unique<FakeLink>(m_relay);
         client = std::make_unique<messaging::EngineClient>();
         const messaging::Stores all = m_tables->stores();
@@ -92,7 +108,7 @@ public:
                                        all.arrivals, all.messages, all.statuses,   all.changes,
                                        all.outbox,   all.receipts, all.quarantine, all.maintenance,
                                        all.sessions, all.preKeys,  all.identities, all.seenBaseKeys};
-        auto engine = messaging::Engine::create(stores, *link, m_clock, client->eventSink(), timing);
+        auto engine = messaging::Engine::create(stores, *link, clock, client->eventSink(), timing);
         must(engine);
         m_engine = *std::move(engine);
         m_reader = *m_profile.profile().openReader();
@@ -116,6 +132,8 @@ public:
     }
 
     messaging::Stores stores() { return m_tables->stores(); }
+    /// The profile's writing connection, for looking at what is there.
+    sql::Database& database() { return m_profile.writer(); }
 
     template <typename T>
     base::Result<T> await(QFuture<base::Result<T>> future) {
@@ -175,26 +193,43 @@ private:
                          [this](const messaging::Message& message) { changed.append(message); });
         QObject::connect(client.get(), &Client::statusChanged, client.get(),
                          [this](messaging::LocalId, base::ConversationId, messaging::MessageStatus status,
-                                const messaging::Person&) { statuses.append(status); });
+                                const messaging::Person& by) {
+                             statuses.append(status);
+                             statusPeople.append(by);
+                         });
+        QObject::connect(client.get(), &Client::messageSent, client.get(),
+                         [this](const messaging::Message& message) { sent.append(message); });
         QObject::connect(
             client.get(), &Client::typingChanged, client.get(),
             [this](base::ConversationId, const messaging::Person&, bool on) { typing.append(on); });
         QObject::connect(client.get(), &Client::identityChanged, client.get(),
                          [this](const messaging::Person& person) { identityChanges.append(person); });
         QObject::connect(client.get(), &Client::presenceChanged, client.get(),
-                         [this](const messaging::Person&, const messaging::Presence& presence) {
+                         [this](const messaging::Person& person, const messaging::Presence& presence) {
                              presences.append(presence);
+                             presentPeople.append(person);
                          });
     }
 
     FakeRelay& m_relay;
-    base::SystemClock m_clock;
     TemporaryProfile m_profile;
     base::Inbox m_inbox;
     std::unique_ptr<storage::ProfileStores> m_tables;
     std::unique_ptr<messaging::Engine> m_engine;
     std::unique_ptr<sql::Database> m_reader;
     std::unique_ptr<storage::ProfileHistory> m_history;
+};
+
+/// Two people at one relay, signed up, who have not spoken yet: what most tests begin with.
+struct TwoPeople {
+    explicit TwoPeople(messaging::AcceptRequests accept = messaging::AcceptRequests::Automatically) {
+        must(ana.signUp(QStringLiteral("ana")));
+        must(bia.signUp(QStringLiteral("bia"), accept)); // Bia is the one who may be asked
+    }
+
+    FakeRelay relay;
+    TestProfile ana{relay};
+    TestProfile bia{relay};
 };
 
 /// A signed list of these devices under that identity.

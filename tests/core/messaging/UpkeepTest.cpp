@@ -13,6 +13,7 @@ class UpkeepTest : public QObject {
 private Q_SLOTS:
     void peopleWhoAcceptedEachOtherSeeWhoIsThere();
     void whoHidesPresenceSeesNobodyAndIsNotSeen();
+    void whatIsKnownOfPresenceIsNotToldAgain();
     void anOldSignedPrekeyIsReplacedAndTheOldOneStillOpens();
     void anotherRelayKeyStopsUntilItIsAccepted();
     void afterAStorageFailureTheEngineGoesOn();
@@ -22,11 +23,8 @@ private Q_SLOTS:
 };
 
 void UpkeepTest::peopleWhoAcceptedEachOtherSeeWhoIsThere() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     QVERIFY(ana.say(u"bia"_s, u"hello"_s).ok());
     QTRY_VERIFY(!ana.presences.isEmpty() && ana.presences.last().online);
     QTRY_VERIFY(!bia.presences.isEmpty() && bia.presences.last().online);
@@ -41,11 +39,8 @@ void UpkeepTest::peopleWhoAcceptedEachOtherSeeWhoIsThere() {
 }
 
 void UpkeepTest::whoHidesPresenceSeesNobodyAndIsNotSeen() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     QVERIFY(bia.await(bia.client->setPrivacy({.acceptRequests = messaging::AcceptRequests::Automatically,
                                               .showPresence = false}))
                 .ok());
@@ -58,11 +53,8 @@ void UpkeepTest::whoHidesPresenceSeesNobodyAndIsNotSeen() {
 }
 
 void UpkeepTest::anOldSignedPrekeyIsReplacedAndTheOldOneStillOpens() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     QVERIFY(bia.settle());
     const auto prekeyAtRelay = [&] { return relay.device({bia.self.account, 1}).signedPrekey; };
     const wire::SignedPrekey before = prekeyAtRelay();
@@ -92,11 +84,8 @@ void UpkeepTest::anOldSignedPrekeyIsReplacedAndTheOldOneStillOpens() {
 }
 
 void UpkeepTest::anotherRelayKeyStopsUntilItIsAccepted() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     const auto chat = ana.chatWith(u"bia"_s);
     QVERIFY(chat.ok());
     QVERIFY(ana.settle());
@@ -117,11 +106,8 @@ void UpkeepTest::anotherRelayKeyStopsUntilItIsAccepted() {
 }
 
 void UpkeepTest::afterAStorageFailureTheEngineGoesOn() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     bia.timing.storageRetryMs = 30;
     bia.reopen();
     QVERIFY(bia.settle());
@@ -150,11 +136,8 @@ void UpkeepTest::afterAStorageFailureTheEngineGoesOn() {
 }
 
 void UpkeepTest::theIdleAnswerWaitsForWhatCameWhenTheConnectionBroke() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     QVERIFY(bia.settle());
     bool asked = false;
     relay.swallow = [&](const base::DeviceAddress& from, const wire::ClientFrame& frame) {
@@ -176,11 +159,8 @@ void UpkeepTest::theIdleAnswerWaitsForWhatCameWhenTheConnectionBroke() {
 }
 
 void UpkeepTest::theIdleAnswerWaitsForReceiptsThatTheDiskKept() {
-    FakeRelay relay;
-    TestProfile ana(relay);
-    TestProfile bia(relay);
-    QVERIFY(ana.signUp(u"ana"_s).ok());
-    QVERIFY(bia.signUp(u"bia"_s).ok());
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
     QVERIFY(ana.say(u"bia"_s, u"hello"_s).ok());
     QTRY_VERIFY(ana.statuses.contains(messaging::MessageStatus::Delivered));
     QVERIFY(bia.settle());
@@ -207,6 +187,24 @@ void UpkeepTest::offlineWithNothingToDoIsIdle() {
     ana.link->setReachable(false);
     QVERIFY(ana.settle());
     QCOMPARE(ana.await(ana.client->connection())->state, messaging::ConnectionState::Offline);
+}
+
+void UpkeepTest::whatIsKnownOfPresenceIsNotToldAgain() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    TestProfile cleo(relay);
+    QVERIFY(cleo.signUp(u"cleo"_s).ok());
+    const auto told = [&](const TestProfile& about) {
+        return std::count_if(ana.presentPeople.begin(), ana.presentPeople.end(),
+                             [&](const auto& person) { return person.account == about.self.account; });
+    };
+    QVERIFY(ana.say(u"bia"_s, u"hello"_s).ok());
+    QTRY_COMPARE(told(bia), 1);
+    // Another accepted person: the relay is told all names again, and says all it knows again.
+    QVERIFY(ana.say(u"cleo"_s, u"hello"_s).ok());
+    QTRY_COMPARE(told(cleo), 1);
+    QVERIFY(ana.settle());
+    QCOMPARE(told(bia), 1);
 }
 
 } // namespace recado::tests
