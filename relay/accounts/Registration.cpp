@@ -7,6 +7,8 @@
 
 #include <QCryptographicHash>
 
+#include <algorithm>
+
 namespace recado::relay {
 
 namespace {
@@ -39,22 +41,29 @@ Registration::Registration(const RelayPolicy& policy, RegistrationMode mode, QSt
     : m_policy(policy)
     , m_mode(mode)
     , m_relayName(std::move(relayName))
-    , m_parts(parts) {}
+    , m_parts(parts)
+    , m_rate(*parts.clock, policy.registrationBurst, policy.registrationsPerSecond) {}
 
 void Registration::registerAccount(const protocol::AuthTranscript& transcript,
-                                   const wire::Register& requested, StoreCall call,
-                                   FrameAnswer answer) const {
+                                   const wire::Register& requested, StoreCall call, FrameAnswer answer) {
     if (m_mode == RegistrationMode::Closed)
         return answer(errorAnswer(base::Reason::RegistrationClosed, u"this relay takes no registrations"));
     const auto account = read(transcript, requested);
     if (!account)
         return answer(protocol::errorFrame(0, account.error()));
+    if (const qint64 waitMs = takeTurn(); waitMs > 0)
+        return answer(errorAnswer(base::Reason::RateLimited, u"too many registrations", waitMs));
     m_parts.directory->createAccount(
         *account, call,
         [weak = weak_from_this(), wanted = *account, answer = std::move(answer)](const auto& stored) {
             if (const auto self = weak.lock())
                 answer(self->toFrame(wanted, stored));
         });
+}
+
+qint64 Registration::takeTurn() {
+    const std::lock_guard lock(m_mutex);
+    return m_rate.take() ? 0 : std::max<qint64>(m_rate.waitMs(), 1);
 }
 
 base::Result<NewAccount> Registration::read(const protocol::AuthTranscript& transcript,

@@ -2,21 +2,23 @@
 
 #include "base/Clock.h"
 #include "protocol/AuthTranscript.h"
+#include "queue/TokenBucket.h"
 #include "relay/delivery/Directory.h"
 #include "relay/delivery/FrameAnswer.h"
 #include "relay/delivery/RelayMetrics.h"
 #include "relay/delivery/RelayPolicy.h"
 
 #include <memory>
+#include <mutex>
 
 namespace recado::relay {
 
 /// Who may register.
 enum class RegistrationMode { Open, Invite, Closed };
 
-/// Opens accounts. Any thread; keeps no state of its own, so that repeating a registration whose answer was
-/// lost succeeds again (same account, username, device list and key). Held by shared_ptr; pending store
-/// operations hold it weakly.
+/// Opens accounts. Any thread; remembers nobody, so that repeating a registration whose answer was lost
+/// succeeds again (same account, username, device list and key). Held by shared_ptr; pending store operations
+/// hold it weakly.
 class Registration : public std::enable_shared_from_this<Registration> {
 public:
     struct Parts {
@@ -30,12 +32,14 @@ public:
 
     /// Answers Registered or an Error: registration_closed, invalid_argument (a name, list or key that is not
     /// well-formed), authentication_failed (the signature is not by the listed device's key), invalid_invite,
-    /// username_taken (also for look-alikes and reserved names), already_registered, busy. `transcript` is
-    /// that of the connection, `requested` the frame as it came.
+    /// username_taken (also for look-alikes and reserved names), already_registered, rate_limited (too many
+    /// strangers at once), busy. `transcript` is that of the connection, `requested` the frame as it came.
     void registerAccount(const protocol::AuthTranscript& transcript, const wire::Register& requested,
-                         StoreCall call, FrameAnswer answer) const;
+                         StoreCall call, FrameAnswer answer);
 
 private:
+    /// Milliseconds until the relay takes another one; 0 takes it.
+    qint64 takeTurn();
     [[nodiscard]] base::Result<NewAccount> read(const protocol::AuthTranscript& transcript,
                                                 const wire::Register& requested) const;
     [[nodiscard]] wire::RelayFrame toFrame(const NewAccount& wanted,
@@ -45,6 +49,8 @@ private:
     const RegistrationMode m_mode;
     const QString m_relayName;
     const Parts m_parts;
+    std::mutex m_mutex;
+    queue::TokenBucket m_rate;
 };
 
 /// What a device signs to register: the transcript, then the SHA-256 of the Register without its signature.

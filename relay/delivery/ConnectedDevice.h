@@ -31,6 +31,8 @@ public:
 
     /// An envelope that was just submitted; in the order of delivery ids.
     virtual void live(const MailboxRow& envelope) = 0;
+    /// An envelope that was submitted before is in the mailbox only now (DeliveryChannel::appendedLate).
+    virtual void appendedLate(base::DeliveryId id) = 0;
     /// The submission with this number is safe.
     virtual void accepted(base::SubmissionNumber number) = 0;
     /// Any other frame, complete.

@@ -8,7 +8,6 @@ namespace recado::relay {
 
 namespace {
 
-constexpr qint64 largestPageBytes = 512 * 1'024;
 constexpr int peekRetryMs = 200;
 
 } // namespace
@@ -42,6 +41,42 @@ void DeliveryChannel::live(const MailboxRow& envelope) {
     }
 }
 
+void DeliveryChannel::appendedLate(base::DeliveryId id) {
+    if (id <= m_cursor)
+        return fetchSkipped(id);
+    switch (m_state) {
+    case State::Draining:
+        // The page that is on its way may have been read before; as after an overflow, read on behind it.
+        m_recordingOverflowed = true;
+        m_recorded = {};
+        break;
+    case State::Live:
+        if (hasRoom())
+            peek();
+        else
+            m_state = State::Lagging;
+        break;
+    case State::Lagging:
+        break;
+    }
+}
+
+// Newer ones went out before it; better late than on the next connection.
+void DeliveryChannel::fetchSkipped(base::DeliveryId id) {
+    if (m_unacknowledged.contains(id))
+        return;
+    const MailboxPeek request{.device = m_device, .after = id - 1, .maximumCount = 1, .maximumBytes = 1};
+    m_mailboxes.peek(request, StoreCall{&m_inbox},
+                     [weak = weak_from_this(), id](const StoreAnswer<MailboxPage>& answer) {
+                         const auto self = weak.lock();
+                         if (!self || !answer.committed() || answer.value.rows.isEmpty())
+                             return;
+                         const MailboxRow& row = answer.value.rows.front();
+                         if (row.id == id && !self->m_unacknowledged.contains(id))
+                             self->send(row, self->m_metrics.deliveredFromMailbox);
+                     });
+}
+
 void DeliveryChannel::acknowledged(const QVector<DeliveryRange>& ranges) {
     for (const DeliveryRange& range : ranges) {
         const auto first = m_unacknowledged.lower_bound(range.first);
@@ -71,7 +106,7 @@ void DeliveryChannel::peek() {
     const MailboxPeek request{.device = m_device,
                               .after = m_cursor,
                               .maximumCount = 256,
-                              .maximumBytes = std::clamp<qint64>(room, 1, largestPageBytes)};
+                              .maximumBytes = std::clamp<qint64>(room, 1, largestPage)};
     m_mailboxes.peek(request, StoreCall{&m_inbox},
                      [weak = weak_from_this()](const StoreAnswer<MailboxPage>& answer) {
                          if (const auto self = weak.lock())
@@ -114,7 +149,7 @@ void DeliveryChannel::caughtUp() {
         return;
     }
     m_state = State::Live;
-    const std::deque<MailboxRow> recorded = std::move(m_recorded);
+    const std::vector<MailboxRow> recorded = std::move(m_recorded);
     forgetRecorded();
     for (const MailboxRow& envelope : recorded) {
         // Recorded, but appended before the peek: the page had it.
@@ -124,7 +159,7 @@ void DeliveryChannel::caughtUp() {
 }
 
 void DeliveryChannel::send(const MailboxRow& envelope, RelayMetrics::Counter& counter) {
-    m_cursor = envelope.id;
+    m_cursor = std::max(m_cursor, envelope.id);
     const qint64 bytes = envelopeBytes(envelope);
     m_unacknowledged.emplace(envelope.id, bytes);
     m_unacknowledgedBytes += bytes;

@@ -5,9 +5,9 @@
 #include "relay/delivery/RelayMetrics.h"
 #include "relay/delivery/RelayPolicy.h"
 
-#include <deque>
 #include <map>
 #include <memory>
+#include <vector>
 
 namespace recado::relay {
 
@@ -31,6 +31,9 @@ class DeliveryChannel : public std::enable_shared_from_this<DeliveryChannel> {
 public:
     enum class State { Draining, Live, Lagging };
 
+    /// Bytes of envelopes that are read, and queued, at once.
+    static constexpr qint64 largestPage = 256 * 1'024;
+
     /// Where envelopes go.
     class Sink {
     public:
@@ -47,6 +50,9 @@ public:
 
     void start();
     void live(const MailboxRow& envelope);
+    /// An envelope has reached the mailbox only now, after an attempt of which nobody knew the outcome: what
+    /// was read meanwhile may have passed it by.
+    void appendedLate(base::DeliveryId id);
     void acknowledged(const QVector<DeliveryRange>& ranges);
     /// The connection's queue has run empty, or nearly so.
     void writable();
@@ -61,6 +67,7 @@ private:
     void send(const MailboxRow& envelope, RelayMetrics::Counter& counter);
     void record(const MailboxRow& envelope);
     void forgetRecorded();
+    void fetchSkipped(base::DeliveryId id);
     void resume();
     [[nodiscard]] bool hasRoom() const;
 
@@ -72,10 +79,10 @@ private:
     Sink& m_sink;
 
     State m_state = State::Lagging;
-    // The last envelope sent: everything older went out on this connection.
+    // The newest envelope sent: everything older went out on this connection, but for late appends.
     base::DeliveryId m_cursor = 0;
     bool m_announcedDrained = false;
-    std::deque<MailboxRow> m_recorded;
+    std::vector<MailboxRow> m_recorded; // unlike a deque, it holds nothing while it is empty
     qint64 m_recordedBytes = 0;
     bool m_recordingOverflowed = false;
     std::map<base::DeliveryId, qint64> m_unacknowledged;

@@ -70,7 +70,8 @@ struct Invitation {
 
 /// Who has an account here: accounts, device lists, invitations (DESIGN section 9).
 ///
-/// Any thread may call. Operations take effect in the order of the calls, reads included.
+/// Any thread may call. Changes take effect in the order of the calls; a look-up sees every change that was
+/// answered before it was called, and perhaps later ones.
 class Directory {
 public:
     using AccountKey = std::variant<base::AccountId, QString>; // by id, or by username

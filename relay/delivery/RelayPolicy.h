@@ -17,13 +17,17 @@ struct RelayPolicy {
     quint64 mailboxBytes = 256ULL * 1'024 * 1'024;
     quint64 mailboxEnvelopes = 200'000;
     // A connection with more than this queued gets no live envelopes and no typing notices.
-    qint64 queuedBytes = 512 * 1'024;
+    qint64 queuedBytes = 256 * 1'024;
     // Live envelopes remembered while a connection's mailbox is being read.
     qint64 recordedBytes = 1'024 * 1'024;
     // Usernames an account may ask for in vain, an hour.
     int unknownUsernamesAnHour = 20;
     // One-time prekeys of one device that one account gets, an hour.
     int oneTimePrekeysAnHour = 5;
+    // Registrations of the whole relay: at once, and a second on the long run. They need no authentication,
+    // so this is what keeps strangers from filling the directory, or from trying names by the thousand.
+    double registrationBurst = 2'000;
+    double registrationsPerSecond = 10;
     // Look-ups and bundle requests of one account: at once, and a second on the long run.
     double requestBurst = 1'000;
     double requestsPerSecond = 20;

@@ -111,6 +111,12 @@ void Router::onConnection(base::DeviceAddress device, Call call) {
     });
 }
 
+void Router::appendedLate(const QVector<MailboxEntry>& entries) {
+    for (const MailboxEntry& entry : entries)
+        onConnection(entry.device,
+                     [id = entry.id](ConnectedDevice& connection) { connection.appendedLate(id); });
+}
+
 void Router::accepted(base::DeviceAddress device, base::SubmissionNumber number) {
     onConnection(device, [number](ConnectedDevice& connection) { connection.accepted(number); });
 }

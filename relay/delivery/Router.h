@@ -37,6 +37,9 @@ public:
     /// that are connected. Returns the append as it was called, for a repetition after Unknown.
     MailboxAppend dispatch(MailboxAppend append, StoreCall call, StoreCallback<bool> done);
 
+    /// Tells the receivers' connections that entries dispatched before were stored at a later attempt.
+    void appendedLate(const QVector<MailboxEntry>& entries);
+
     /// Tells the device's connection, if it has one, that a submission was accepted.
     void accepted(base::DeviceAddress device, base::SubmissionNumber number);
     /// Sends the device's connection a frame, if it has one.

@@ -18,6 +18,11 @@ void PendingRows::remove(const Submission& submission) {
     }
 }
 
+bool PendingRows::contains(const MailboxEntry& entry) const {
+    const auto rows = m_rows.constFind(entry.device);
+    return rows != m_rows.constEnd() && rows->contains(entry.id);
+}
+
 std::vector<SubmissionPointer> PendingRows::acknowledge(const base::DeviceAddress& device,
                                                         const QVector<DeliveryRange>& ranges) {
     std::vector<SubmissionPointer> resolved;

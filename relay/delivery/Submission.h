@@ -30,6 +30,7 @@ class PendingRows {
 public:
     void add(const SubmissionPointer& submission);
     void remove(const Submission& submission);
+    [[nodiscard]] bool contains(const MailboxEntry& entry) const;
     /// The device acknowledged these ids: takes its rows out, counts them down, and returns the submissions
     /// that have no unresolved row left.
     std::vector<SubmissionPointer> acknowledge(const base::DeviceAddress& device,

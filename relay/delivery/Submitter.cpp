@@ -160,7 +160,7 @@ QVector<base::AccountId> Submitter::unknownReceivers(const Submission& submissio
 }
 
 void Submitter::load(base::AccountId account, base::DeviceAddress waiting, StoreCall call) {
-    QVector<base::DeviceAddress>& devices = m_loading[account];
+    QVector<base::DeviceAddress>& devices = m_loading[account].waiting;
     const bool underWay = !devices.isEmpty();
     if (!devices.contains(waiting))
         devices.push_back(waiting);
@@ -175,10 +175,10 @@ void Submitter::load(base::AccountId account, base::DeviceAddress waiting, Store
 
 void Submitter::loaded(base::AccountId account, const base::Result<LoadedRecipient>& recipient) {
     const std::lock_guard lock(m_mutex);
-    const QVector<base::DeviceAddress> waiting = m_loading.take(account);
-    if (recipient)
+    const Loading loading = m_loading.take(account);
+    if (recipient && !loading.outdated)
         m_recipients.load(recipient->list, recipient->usage, m_parts.clock->monotonicMs());
-    for (const base::DeviceAddress& device : waiting) {
+    for (const base::DeviceAddress& device : loading.waiting) {
         if (!recipient)
             refuseFirst(device, account, recipient.error().reason);
         pump(device);
@@ -252,27 +252,34 @@ StoreCallback<bool> Submitter::appendCallback(const SubmissionPointer& submissio
 void Submitter::appended(const SubmissionPointer& submission, StoreResult result) {
     const std::lock_guard lock(m_mutex);
     if (result == StoreResult::Committed) {
+        if (submission->uncertain)
+            m_parts.router->appendedLate(submission->parsed.append.entries);
         m_rows.remove(*submission);
         return accept(submission);
     }
     submission->uncertain = submission->uncertain || result == StoreResult::Unknown;
-    if (submission->uncertain && !submission->answered)
-        return appendAgain(submission);
-    m_rows.remove(*submission);
     if (!submission->uncertain) {
         for (const MailboxEntry& entry : std::as_const(submission->parsed.append.entries))
             m_recipients.subtract({entry.device, 1, entryBytes(entry, submission->parsed.append.body)});
     }
+    // Accepted by its receivers' acknowledgements: its mark is still owed.
+    if (submission->uncertain || submission->answered)
+        return appendAgain(submission);
+    m_rows.remove(*submission);
     refuse(submission, {base::Reason::Busy, m_policy.busyRetryMs, {}});
 }
 
-// The rows may be there already: only repeating the same ids until the store is sure leads anywhere.
+// The rows may be there already: only repeating the same ids until the store is sure leads anywhere. What a
+// receiver acknowledged meanwhile is deleted, and must not come back.
 void Submitter::appendAgain(const SubmissionPointer& submission) {
     QTimer::singleShot(storeRetryMs(submission->attempts++), submission->call.inbox,
                        [weak = weak_from_this(), submission] {
                            const auto self = weak.lock();
                            if (!self)
                                return;
+                           const std::lock_guard lock(self->m_mutex);
+                           submission->parsed.append.entries.removeIf(
+                               [&self](const MailboxEntry& entry) { return !self->m_rows.contains(entry); });
                            self->m_parts.mailboxes->append(submission->parsed.append, submission->call,
                                                            self->appendCallback(submission));
                        });
@@ -358,11 +365,15 @@ void Submitter::finish(Submission& submission) {
 void Submitter::listChanged(const routing::DeviceList& list) {
     const std::lock_guard lock(m_mutex);
     m_recipients.update(list);
+    if (const auto loading = m_loading.find(list.account); loading != m_loading.end())
+        loading->outdated = true;
 }
 
 void Submitter::accountErased(base::AccountId account) {
     const std::lock_guard lock(m_mutex);
     m_recipients.remove(account);
+    if (const auto loading = m_loading.find(account); loading != m_loading.end())
+        loading->outdated = true;
 }
 
 void Submitter::expired(const QVector<MailboxUsage>& removed) {

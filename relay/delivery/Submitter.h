@@ -11,8 +11,8 @@
 #include "relay/delivery/Router.h"
 #include "relay/delivery/Submission.h"
 
-#include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -69,7 +69,13 @@ private:
         /// By number; waiting ones included.
         std::map<base::SubmissionNumber, SubmissionPointer> inFlight;
         /// Not dispatched yet: the first one's receivers are being looked up.
-        std::deque<SubmissionPointer> waiting;
+        std::list<SubmissionPointer> waiting; // unlike a deque, it holds nothing while it is empty
+    };
+    /// An account that is being looked up.
+    struct Loading {
+        QVector<base::DeviceAddress> waiting; // devices whose first submission needs it
+        /// It changed meanwhile, so that what comes may be what it was: look again.
+        bool outdated = false;
     };
     struct Refusal {
         base::Reason reason = base::Reason::Internal;
@@ -104,8 +110,7 @@ private:
     std::mutex m_mutex; // taken before the Router's, never after it
     QHash<base::DeviceAddress, Sender> m_senders;
     RecipientTable m_recipients;
-    /// Devices whose first waiting submission needs this account.
-    QHash<base::AccountId, QVector<base::DeviceAddress>> m_loading;
+    QHash<base::AccountId, Loading> m_loading;
     QHash<base::AccountId, queue::TokenBucket> m_rates;
     PendingRows m_rows;
 };

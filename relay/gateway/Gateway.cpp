@@ -5,11 +5,32 @@
 #include "relay/gateway/IoThread.h"
 #include "relay/gateway/ListenSockets.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
+
 namespace recado::relay {
 
 using base::makeError;
 using base::Reason;
 using base::Result;
+
+namespace {
+
+/// What the rest of the process (stores, inboxes, control socket) may need besides connections.
+constexpr rlim_t otherDescriptors = 64;
+
+/// As many connections as can be had without taking the last descriptors: refusing a newcomer in words is
+/// better than a store that cannot open a file.
+int connectionsThatFit(int wanted) {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return wanted;
+    const rlim_t kept = std::min(otherDescriptors, limit.rlim_cur / 2);
+    return int(std::min<rlim_t>(rlim_t(wanted), limit.rlim_cur - kept));
+}
+
+} // namespace
 
 Gateway::Gateway() = default;
 
@@ -17,8 +38,10 @@ Gateway::~Gateway() {
     stop(closeGoingAway, QString(), std::chrono::milliseconds(0));
 }
 
-Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayConfig& config, const base::Clock& clock,
+Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayConfig& wanted, const base::Clock& clock,
                                                  ConnectionHandlerFactory sessions, HttpHandler http) {
+    GatewayConfig config = wanted;
+    config.connections = connectionsThatFit(wanted.connections);
     RECADO_TRY(ListenSockets listening, openListenSockets(config.host, config.port, config.threads));
     std::unique_ptr<Gateway> gateway(new Gateway);
     gateway->m_port = listening.port;

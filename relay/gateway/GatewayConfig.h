@@ -17,8 +17,9 @@ struct GatewayConfig {
     QString path = QStringLiteral("/v1/socket");
     int threads = 1;
 
-    /// Connections of all threads together; further ones are answered 503 and closed.
-    int connections = 16'384;
+    /// Connections of all threads together; further ones are answered 503 and closed. Fewer where the system
+    /// gives the process fewer descriptors.
+    int connections = 20'000;
     /// Connections from one address (IPv6: one /64); loopback addresses are not counted.
     int connectionsPerAddress = 256;
 
@@ -30,25 +31,34 @@ struct GatewayConfig {
     /// The same before a connection is authenticated: strangers, however many, must not fill the memory with
     /// halves of messages. A registration with all its prekeys has about 9 KiB.
     qint64 unauthenticatedMessageBytes = 16 * 1'024;
+    /// What all connections together may keep of messages that are not complete yet. Whoever goes beyond it
+    /// with more than a trifle of his own is told to try again later.
+    qint64 incompleteBytes = 128 * 1'024 * 1'024;
     int fragmentsPerMessage = 1'024;
     /// Pings, pongs and empty fragments within one second.
     int idleFramesPerSecond = 128;
-    /// What may wait for a peer that does not read; one message more and the connection is aborted.
-    qint64 queuedBytes = 4 * 1'024 * 1'024;
+    /// What may wait for a peer that does not read; one message more and the connection is aborted. A message
+    /// that finds nothing waiting may be larger.
+    qint64 queuedBytes = 1'024 * 1'024;
     /// ConnectionHandler::onWritable() is called when the queue falls to this after having been above it.
+    /// Above it, `stallDeadline` holds.
     qint64 lowMarkBytes = 64 * 1'024;
 
     /// From accept to the complete request head.
     std::chrono::milliseconds handshakeDeadline{5'000};
-    /// From the upgrade to Connection::markAuthenticated().
+    /// From accept to Connection::markAuthenticated(), whatever trickles in between.
     std::chrono::milliseconds authenticationDeadline{5'000};
-    /// From the first byte of a message to its last, however steadily bytes trickle in between.
+    /// From the first byte of a message to its last, and a second more for every `messageBytesPerSecond` that
+    /// came: a trickle ends, a large message over a slow line does not.
     std::chrono::milliseconds messageDeadline{30'000};
-    /// A ping after this long without a frame from the peer, the end after `idleLimit` without one.
+    qint64 messageBytesPerSecond = 4 * 1'024;
+    /// A ping after this long without a frame from the peer, and again; the end after `idleLimit` without a
+    /// frame and without a byte taken of what is queued.
     std::chrono::milliseconds pingInterval{30'000};
     std::chrono::milliseconds idleLimit{90'000};
-    /// Something is queued and the peer's side has taken no byte of it for this long.
-    std::chrono::milliseconds stallDeadline{15'000};
+    /// More than `lowMarkBytes` is queued and nothing sent has arrived at the peer's system for this long.
+    /// With the granularity of the check a stalled reader is gone within two seconds.
+    std::chrono::milliseconds stallDeadline{1'500};
     /// What a peer gets to answer a close frame, or to take the end of an HTTP answer.
     std::chrono::milliseconds closeDeadline{2'000};
 };

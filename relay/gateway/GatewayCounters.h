@@ -8,7 +8,8 @@ namespace recado::relay {
 
 /// What a gateway has done since it began, for the metrics. Written by the I/O threads, read by any.
 struct GatewayCounters {
-    std::atomic<qint64> open{0}; ///< connections now, whatever their state
+    std::atomic<qint64> open{0};            ///< connections now, whatever their state
+    std::atomic<qint64> incompleteBytes{0}; ///< kept now of messages that are not complete
     std::atomic<quint64> accepted{0};
     std::atomic<quint64> upgraded{0};
     std::atomic<quint64> refused{0};    ///< no room: connections, one address' share, descriptors

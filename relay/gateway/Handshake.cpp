@@ -32,7 +32,7 @@ HttpResponse answerUpgrade(const HttpRequest& request, const QByteArray& path) {
     if (request.path() != path)
         return plainResponse(404);
     if (request.method != QByteArrayView("GET"))
-        return plainResponse(405);
+        return methodNotAllowed(QByteArrayLiteral("GET"));
     if (!isUpgrade(request))
         return upgradeRequired();
     if (request.minorVersion < 1 || !request.lists("upgrade", "websocket") ||

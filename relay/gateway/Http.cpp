@@ -71,6 +71,18 @@ bool HttpRequest::lists(QByteArrayView lowerCaseName, QByteArrayView token) cons
     return false;
 }
 
+HttpResponse answerRequest(const HttpRequest& request, const HttpHandler& handler) {
+    if (!request.isHead() && request.method != QByteArrayView("GET"))
+        return methodNotAllowed(QByteArrayLiteral("GET, HEAD"));
+    return handler ? handler(request) : plainResponse(404);
+}
+
+HttpResponse methodNotAllowed(const QByteArray& allowed) {
+    HttpResponse response = plainResponse(405);
+    response.fields = {{QByteArrayLiteral("Allow"), allowed}};
+    return response;
+}
+
 QByteArray serialize(const HttpResponse& response, bool headOnly) {
     QByteArray bytes;
     const auto addField = [&](const QByteArray& name, const QByteArray& value) {
@@ -84,7 +96,9 @@ QByteArray serialize(const HttpResponse& response, bool headOnly) {
         addField(QByteArrayLiteral("Content-Type"), response.contentType);
         addField(QByteArrayLiteral("Content-Length"), QByteArray::number(response.body.size()));
         addField(QByteArrayLiteral("Cache-Control"), QByteArrayLiteral("no-store"));
-        addField(QByteArrayLiteral("Connection"), QByteArrayLiteral("close"));
+        // A field Upgrade is named in Connection (RFC 9110 section 7.8).
+        addField(QByteArrayLiteral("Connection"),
+                 response.status == 426 ? QByteArrayLiteral("close, Upgrade") : QByteArrayLiteral("close"));
     }
     bytes += QByteArrayLiteral("\r\n");
     if (!headOnly)

@@ -21,6 +21,8 @@ struct HttpRequest {
     /// The only value of that field; empty when it is absent or given more than once.
     [[nodiscard]] QByteArray value(QByteArrayView lowerCaseName) const;
     [[nodiscard]] int count(QByteArrayView lowerCaseName) const;
+    /// Whether the answer goes without its body.
+    [[nodiscard]] bool isHead() const { return method == QByteArrayView("HEAD"); }
     /// Whether the field, a comma-separated list, names `token` (RFC 9110 section 5.6.1); case is ignored.
     [[nodiscard]] bool lists(QByteArrayView lowerCaseName, QByteArrayView token) const;
 };
@@ -36,6 +38,13 @@ struct HttpResponse {
 /// Answers GET and HEAD requests that are no upgrades. Called on an I/O thread, so it must be quick and
 /// thread-safe.
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
+
+/// The answer to a request that is no upgrade: the handler's (which may be empty: 404) to GET and HEAD, 405
+/// to all others.
+HttpResponse answerRequest(const HttpRequest& request, const HttpHandler& handler);
+
+/// 405, naming the methods that would do.
+HttpResponse methodNotAllowed(const QByteArray& allowed);
 
 /// The bytes of the answer; without the body when the request was HEAD.
 QByteArray serialize(const HttpResponse& response, bool headOnly);

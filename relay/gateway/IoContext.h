@@ -37,6 +37,8 @@ struct IoContext {
     std::vector<char> readBuffer = std::vector<char>(64 * 1'024);
     /// Connections with something to flush, report or bury at the end of this turn of the event loop.
     std::vector<SocketConnection*> unsettled;
+    /// Connections that are only told that there is no room.
+    int turnedAway = 0;
 };
 
 } // namespace recado::relay

@@ -16,8 +16,18 @@ namespace {
 
 // Handlers may answer each other within one turn; after so many rounds the rest waits for the next turn.
 constexpr int settleRounds = 8;
+constexpr int ticksADeadline = 8;
 constexpr int longestTickMs = 1'000;
 constexpr int shortestTickMs = 10;
+// How many may hold a descriptor only to hear that there is no room.
+constexpr int mostTurnedAway = 16;
+
+/// A fresh socket takes these few bytes at once; if not, the peer sees the connection close.
+void sayNoRoom(const Descriptor& socket) {
+    const QByteArray answer = serialize(plainResponse(503), false);
+    [[maybe_unused]] const ssize_t sent =
+        ::send(socket.get(), answer.constData(), std::size_t(answer.size()), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
 
 } // namespace
 
@@ -26,7 +36,10 @@ IoThread::IoThread(GatewayServices services, Descriptor listenSocket)
     , m_listener(
           m_context.poll, std::move(listenSocket),
           [this](Descriptor socket, const PeerAddress& peer) { accept(std::move(socket), peer); },
-          [this] { ++m_context.services.counters.refused; }) {
+          [this](const Descriptor& socket) {
+              ++m_context.services.counters.refused;
+              sayNoRoom(socket);
+          }) {
     m_context.inbox.moveToThread(&m_thread);
     m_thread.setObjectName(QStringLiteral("relay-io"));
 }
@@ -43,13 +56,15 @@ void IoThread::startAccepting() {
 }
 
 void IoThread::stopAccepting() {
+    if (!m_thread.isRunning())
+        return; // a gateway that was given up before it began
     m_context.inbox.call([this] { m_listener.stop(); });
 }
 
 void IoThread::closeAll(quint16 code, const QString& reason) {
     m_context.inbox.call([&] {
-        for (const auto& connection : m_connections)
-            connection->close(code, reason);
+        for (const Member& member : m_members)
+            member.connection->close(code, reason);
     });
 }
 
@@ -61,12 +76,16 @@ bool IoThread::waitUntilEmpty(std::chrono::milliseconds patience) {
 void IoThread::finish() {
     if (!m_thread.isRunning())
         return;
-    m_context.inbox.call([this] { end(); });
-    m_thread.quit();
+    m_context.inbox.call([this] {
+        end();
+        m_thread.quit();
+    });
     m_thread.wait();
+    m_threadEnd.wait();
 }
 
 void IoThread::begin() {
+    m_threadEnd.comesWithThisThread();
     m_notifier = std::make_unique<QSocketNotifier>(m_context.poll.descriptor(), QSocketNotifier::Read);
     QObject::connect(m_notifier.get(), &QSocketNotifier::activated, &m_context.inbox,
                      [this] { m_context.poll.dispatch(); });
@@ -80,8 +99,8 @@ void IoThread::begin() {
 
 void IoThread::end() {
     m_listener.stop();
-    for (const auto& connection : m_connections)
-        connection->abort();
+    for (const Member& member : m_members)
+        member.connection->abort();
     while (!m_context.unsettled.empty())
         settleAll();
     QAbstractEventDispatcher::instance()->disconnect(&m_context.inbox);
@@ -90,28 +109,29 @@ void IoThread::end() {
 }
 
 void IoThread::accept(Descriptor socket, const PeerAddress& peer) {
-    GatewayCounters& counters = m_context.services.counters;
-    if (counters.open >= m_context.services.config.connections || !m_context.services.addresses.enter(peer)) {
-        refuse(socket);
-        return;
-    }
-    ++counters.accepted;
-    ++counters.open;
-    auto connection = std::make_unique<SocketConnection>(m_context, std::move(socket), peer);
+    const Admission admission = admit(peer);
+    if (admission == Admission::Refused && m_context.turnedAway >= mostTurnedAway)
+        return sayNoRoom(socket);
+    auto connection = std::make_unique<SocketConnection>(m_context, std::move(socket), peer, admission);
     if (!connection->watch())
         return; // no memory in the system; the connection closes as it goes
-    connection->place = m_connections.size();
-    m_connections.push_back(std::move(connection));
+    if (admission == Admission::Refused)
+        connection->turnAway();
+    connection->place = m_members.size();
+    const qint64 dueMs = connection->dueMs();
+    m_members.push_back({std::move(connection), dueMs});
     const std::lock_guard lock(m_emptyMutex);
     m_empty = false;
 }
 
-/// A fresh socket takes these few bytes at once; if not, the peer sees the connection close.
-void IoThread::refuse(const Descriptor& socket) {
-    ++m_context.services.counters.refused;
-    const QByteArray answer = serialize(plainResponse(503), false);
-    [[maybe_unused]] const ssize_t sent =
-        ::send(socket.get(), answer.constData(), std::size_t(answer.size()), MSG_DONTWAIT | MSG_NOSIGNAL);
+Admission IoThread::admit(const PeerAddress& peer) {
+    const GatewayServices& services = m_context.services;
+    if (services.counters.open >= services.config.connections || !services.addresses.enter(peer)) {
+        ++services.counters.refused;
+        return Admission::Refused;
+    }
+    ++services.counters.accepted;
+    return Admission::Accepted;
 }
 
 void IoThread::settleAll() {
@@ -122,18 +142,20 @@ void IoThread::settleAll() {
             connection->settle();
             if (connection->isDead() && connection->isSettled())
                 bury(*connection);
+            else
+                m_members[connection->place].dueMs = connection->dueMs();
         }
     }
     if (!unsettled.empty())
         m_context.inbox.post([] {}); // only to wake this loop again
 }
 
-void IoThread::bury(SocketConnection& connection) {
+void IoThread::bury(const SocketConnection& connection) {
     const std::size_t place = connection.place;
-    std::swap(m_connections[place], m_connections.back());
-    m_connections[place]->place = place;
-    m_connections.pop_back();
-    if (!m_connections.empty())
+    std::swap(m_members[place], m_members.back());
+    m_members[place].connection->place = place;
+    m_members.pop_back();
+    if (!m_members.empty())
         return;
     const std::lock_guard lock(m_emptyMutex);
     m_empty = true;
@@ -142,18 +164,22 @@ void IoThread::bury(SocketConnection& connection) {
 
 void IoThread::tick() {
     const qint64 now = m_context.services.clock.monotonicMs();
-    for (const auto& connection : m_connections)
-        connection->tick(now);
+    for (Member& member : m_members) {
+        if (member.dueMs > now)
+            continue;
+        member.connection->tick(now);
+        member.dueMs = member.connection->dueMs();
+    }
     m_listener.tick();
 }
 
-/// A quarter of the shortest deadline: nobody gets more than a quarter extra.
+/// An eighth of the shortest deadline: nobody gets more than an eighth extra.
 int IoThread::tickIntervalMs() const {
     const GatewayConfig& config = m_context.services.config;
     const auto shortest =
         std::min({config.handshakeDeadline, config.authenticationDeadline, config.messageDeadline,
                   config.pingInterval, config.idleLimit, config.stallDeadline, config.closeDeadline});
-    return std::clamp(int(shortest.count() / 4), shortestTickMs, longestTickMs);
+    return std::clamp(int(shortest.count() / ticksADeadline), shortestTickMs, longestTickMs);
 }
 
 } // namespace recado::relay

@@ -3,6 +3,7 @@
 #include "relay/gateway/IoContext.h"
 #include "relay/gateway/Listener.h"
 #include "relay/gateway/SocketConnection.h"
+#include "relay/gateway/ThreadEnd.h"
 
 #include <QThread>
 
@@ -17,7 +18,8 @@ class QTimer;
 namespace recado::relay {
 
 /// One thread of a gateway: a Qt event loop in which a single notifier stands for the epoll descriptor of all
-/// its connections, one inbox for other threads, and one coarse timer for every deadline.
+/// its connections, one inbox for other threads, and one coarse timer for every deadline. A tick of that
+/// timer reads one number a connection and touches only those whose time has come.
 ///
 /// All public functions are for the gateway's owner, on another thread.
 class IoThread {
@@ -42,19 +44,25 @@ public:
     [[nodiscard]] base::Inbox& inbox() { return m_context.inbox; }
 
 private:
+    struct Member {
+        std::unique_ptr<SocketConnection> connection;
+        qint64 dueMs = 0;
+    };
+
     void begin();
     void end();
     void accept(Descriptor socket, const PeerAddress& peer);
-    void refuse(const Descriptor& socket);
+    [[nodiscard]] Admission admit(const PeerAddress& peer);
     void settleAll();
-    void bury(SocketConnection& connection);
+    void bury(const SocketConnection& connection);
     void tick();
     [[nodiscard]] int tickIntervalMs() const;
 
     IoContext m_context;
     Listener m_listener;
     QThread m_thread;
-    std::vector<std::unique_ptr<SocketConnection>> m_connections;
+    ThreadEnd m_threadEnd;
+    std::vector<Member> m_members;
 
     // Made and destroyed on the thread.
     std::unique_ptr<QSocketNotifier> m_notifier;

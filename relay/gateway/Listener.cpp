@@ -66,9 +66,14 @@ void Listener::tick() {
 }
 
 void Listener::refuseOne() {
-    m_refused();
     m_reserve.reset();
-    const bool accepted = Descriptor(accept4(m_socket.get(), nullptr, nullptr, SOCK_CLOEXEC)).isOpen();
+    bool accepted = false;
+    {
+        const Descriptor socket(accept4(m_socket.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        accepted = socket.isOpen();
+        if (accepted)
+            m_refused(socket);
+    }
     openReserve();
     if (accepted && m_reserve.isOpen())
         return;

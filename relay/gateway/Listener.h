@@ -14,7 +14,8 @@ namespace recado::relay {
 class Listener final : public PollTarget {
 public:
     using Accepted = std::function<void(Descriptor socket, const PeerAddress& peer)>;
-    using Refused = std::function<void()>;
+    /// The one for which there was no descriptor but the reserve; closed when the function returns.
+    using Refused = std::function<void(const Descriptor& socket)>;
 
     Listener(EventPoll& poll, Descriptor socket, Accepted accepted, Refused refused);
 

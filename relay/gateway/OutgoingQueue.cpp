@@ -69,7 +69,10 @@ void OutgoingQueue::clear() {
 void OutgoingQueue::insertUrgent() {
     if (m_urgent.size() == 0)
         return;
-    const std::size_t place = m_first + (m_offset > 0 ? 1 : 0);
+    std::size_t place = m_first + (m_offset > 0 ? 1 : 0);
+    // What is no frame is the answer to the upgrade request, and nothing goes before that.
+    while (place < m_items.size() && m_items[place].header.size == 0)
+        ++place;
     m_items.insert(m_items.begin() + qsizetype(place), std::exchange(m_urgent, Item()));
 }
 

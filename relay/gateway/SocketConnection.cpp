@@ -5,11 +5,9 @@
 #include "relay/gateway/IoContext.h"
 
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
-#include <algorithm>
 #include <atomic>
-#include <cerrno>
+#include <utility>
 
 namespace recado::relay {
 
@@ -22,32 +20,39 @@ quint64 nextConnectionId() {
 
 } // namespace
 
-SocketConnection::SocketConnection(IoContext& context, Descriptor socket, const PeerAddress& peer)
+SocketConnection::SocketConnection(IoContext& context, Descriptor socket, const PeerAddress& peer,
+                                   Admission admission)
     : m_context(context)
-    , m_socket(std::move(socket))
-    , m_peer(peer)
     , m_id(nextConnectionId())
+    , m_peer(peer)
+    , m_admission(admission)
+    , m_stream(context.poll, *this, std::move(socket))
+    , m_deadlines(context.services.config, context.services.clock.monotonicMs())
+    , m_frames(context.services.config, context.services.counters)
     , m_head(std::make_unique<HttpRequestParser>(HttpRequestParser::Limits{
-          context.services.config.headerBytes, context.services.config.headerFields}))
-    , m_parser({std::min(context.services.config.messageBytes,
-                         context.services.config.unauthenticatedMessageBytes),
-                context.services.config.fragmentsPerMessage}) {
-    m_stateSinceMs = now();
-    m_heardAtMs = m_stateSinceMs;
+          context.services.config.headerBytes, context.services.config.headerFields})) {
+    if (admission == Admission::Accepted)
+        ++m_context.services.counters.open;
+    else
+        ++m_context.turnedAway;
 }
 
 SocketConnection::~SocketConnection() {
-    m_context.services.addresses.leave(m_peer);
-    --m_context.services.counters.open;
+    if (m_admission == Admission::Accepted) {
+        m_context.services.addresses.leave(m_peer);
+        --m_context.services.counters.open;
+    } else {
+        --m_context.turnedAway;
+    }
 }
 
-bool SocketConnection::watch() {
-    return m_context.poll.add(m_socket.get(), *this, EPOLLIN);
+void SocketConnection::turnAway() {
+    respond(serialize(plainResponse(503), false));
 }
 
 void SocketConnection::markAuthenticated() {
-    m_authenticated = true;
-    m_parser.setMessageLimit(m_context.services.config.messageBytes);
+    m_deadlines.authenticated();
+    m_frames.trustWithLargeMessages();
 }
 
 base::Inbox& SocketConnection::inbox() const {
@@ -60,18 +65,22 @@ qint64 SocketConnection::now() const {
 
 // --- What the session asks for ---
 
+/// One message may be larger than what may be queued: it goes when nothing else waits.
 void SocketConnection::send(QByteArray message) {
     if (m_state != State::Open)
         return;
-    ++m_context.services.counters.messagesOut;
-    pushFrame(Opcode::Binary, std::move(message));
-    if (m_queue.bytes() > m_context.services.config.queuedBytes) {
+    const qint64 allowed = m_context.services.config.queuedBytes;
+    if (!m_stream.queue().isEmpty() && m_stream.queue().bytes() + message.size() > allowed) {
         ++m_context.services.counters.overflows;
         abort();
         return;
     }
-    if (m_queue.bytes() > m_context.services.config.lowMarkBytes)
+    ++m_context.services.counters.messagesOut;
+    m_stream.queue().pushFrame(Opcode::Binary, std::move(message));
+    if (!m_aboveLowMark && m_stream.queue().bytes() > m_context.services.config.lowMarkBytes) {
         m_aboveLowMark = true;
+        m_deadlines.progressed(now());
+    }
     unsettle();
 }
 
@@ -82,9 +91,8 @@ void SocketConnection::close(quint16 code, const QString& reason) {
     }
     if (m_state != State::Open)
         return;
-    pushFrame(Opcode::Close, closePayload(code, reason));
-    leaveHandler(code);
-    changeState(State::Closing);
+    sayClose(code, reason);
+    beginFarewell(State::Closing);
 }
 
 void SocketConnection::abort() {
@@ -99,8 +107,7 @@ void SocketConnection::onEvents(std::uint32_t events) {
     if (m_state == State::Dead)
         return;
     if ((events & EPOLLOUT) != 0) {
-        m_blocked = false;
-        updateInterest();
+        m_stream.unblock();
         unsettle();
     }
     if ((events & ~std::uint32_t(EPOLLOUT)) != 0)
@@ -109,25 +116,37 @@ void SocketConnection::onEvents(std::uint32_t events) {
 
 /// One read a turn: a busy peer does not keep the others of the thread waiting.
 void SocketConnection::onReadable() {
-    std::vector<char>& buffer = m_context.readBuffer;
-    const ssize_t got = recv(m_socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+    QByteArrayView input;
+    switch (m_stream.read(m_context.readBuffer, input)) {
+    case SocketStream::Reading::NothingYet:
         return;
-    if (got == 0 && m_state == State::Lingering && !m_queue.isEmpty() && !m_peerEnded) {
-        m_peerEnded = true; // it still reads, perhaps
-        updateInterest();
-        return;
+    case SocketStream::Reading::Ended:
+        return onPeerEnded();
+    case SocketStream::Reading::Broken:
+        return abort();
+    case SocketStream::Reading::Bytes:
+        break;
     }
-    if (got <= 0) {
-        abort();
-        return;
+    m_context.services.counters.bytesIn += quint64(input.size());
+    if (m_state == State::Closing || m_state == State::Lingering) {
+        // Reading on only serves to let our last words arrive; who floods us does not listen.
+        m_farewellBytes -= input.size();
+        if (m_farewellBytes < 0)
+            return die();
     }
-    m_context.services.counters.bytesIn += quint64(got);
-    const QByteArrayView input(buffer.data(), got);
     if (m_state == State::Head)
         readHead(input);
     else if (m_state == State::Open || m_state == State::Closing)
         readFrames(input);
+}
+
+void SocketConnection::onPeerEnded() {
+    const bool mayStillRead =
+        m_state == State::Lingering && !m_stream.queue().isEmpty() && !m_stream.ignoresInput();
+    if (mayStillRead)
+        m_stream.ignoreInput();
+    else
+        abort();
 }
 
 void SocketConnection::readHead(QByteArrayView input) {
@@ -135,167 +154,150 @@ void SocketConnection::readHead(QByteArrayView input) {
     if (outcome == HttpRequestParser::Outcome::NeedMore)
         return;
     const std::unique_ptr<HttpRequestParser> head = std::move(m_head);
-    ++m_context.services.counters.httpRequests;
+    const GatewayServices& services = m_context.services;
+    ++services.counters.httpRequests;
     if (outcome == HttpRequestParser::Outcome::Refused)
-        respond(serialize(plainResponse(head->status()), false));
-    else if (m_context.services.sessions &&
-             (isUpgrade(head->request()) ||
-              head->request().path() == m_context.services.config.path.toUtf8()))
-        upgrade(head->request(), input);
-    else
-        answer(head->request());
-}
-
-void SocketConnection::answer(const HttpRequest& request) {
-    const bool headOnly = request.method == QByteArrayView("HEAD");
-    if (!headOnly && request.method != QByteArrayView("GET")) {
-        HttpResponse response = plainResponse(405);
-        response.fields = {{QByteArrayLiteral("Allow"), QByteArrayLiteral("GET, HEAD")}};
-        respond(serialize(response, false));
-        return;
-    }
-    const HttpHandler& http = m_context.services.http;
-    respond(serialize(http ? http(request) : plainResponse(404), headOnly));
+        return respond(serialize(plainResponse(head->status()), head->request().isHead()));
+    const HttpRequest& request = head->request();
+    const bool isForSocket = isUpgrade(request) || request.path() == services.config.path.toUtf8();
+    if (services.sessions && isForSocket)
+        return upgrade(request, input);
+    respond(serialize(answerRequest(request, services.http), request.isHead()));
 }
 
 void SocketConnection::upgrade(const HttpRequest& request, QByteArrayView rest) {
     const HttpResponse response = answerUpgrade(request, m_context.services.config.path.toUtf8());
-    if (response.status != 101) {
-        respond(serialize(response, false));
-        return;
-    }
+    if (response.status != 101)
+        return respond(serialize(response, request.isHead()));
     ++m_context.services.counters.upgraded;
-    m_queue.pushRaw(serialize(response, true));
-    m_heardAtMs = now();
-    m_progressAtMs = m_heardAtMs;
-    changeState(State::Open);
+    m_stream.queue().pushRaw(serialize(response, true));
+    m_deadlines.upgraded(now());
+    m_state = State::Open;
+    unsettle();
     m_handler = m_context.services.sessions(*this);
     if (!rest.isEmpty() && m_state == State::Open)
         readFrames(rest);
 }
 
 void SocketConnection::readFrames(QByteArrayView input) {
+    const qint64 nowMs = now();
     while (m_state == State::Open || m_state == State::Closing) {
-        WebSocketParser::Event event = m_parser.parse(input);
-        if (event.kind == WebSocketParser::Kind::None)
+        IncomingFrames::Event event = m_frames.next(input, nowMs);
+        if (!m_frames.isIncomplete())
+            m_deadlines.owesNothing();
+        if (event.kind == IncomingFrames::Kind::None)
             break;
-        m_heardAtMs = now();
-        m_pinged = false;
-        if (!m_parser.isIncomplete())
-            m_incompleteSinceMs = 0;
+        m_deadlines.heard(nowMs);
         handleEvent(std::move(event));
     }
-    if (!m_parser.isIncomplete())
-        m_incompleteSinceMs = 0;
-    else if (m_incompleteSinceMs == 0)
-        m_incompleteSinceMs = now();
+    if (m_frames.isIncomplete() && m_deadlines.owes(nowMs, m_frames.keptBytes()))
+        unsettle(); // dueMs() is earlier now
 }
 
-void SocketConnection::handleEvent(WebSocketParser::Event event) {
-    using Kind = WebSocketParser::Kind;
+/// While closing, only the end counts.
+void SocketConnection::handleEvent(IncomingFrames::Event event) {
+    using Kind = IncomingFrames::Kind;
     const bool open = m_state == State::Open;
     switch (event.kind) {
-    case Kind::Binary:
-        ++m_context.services.counters.messagesIn;
+    case Kind::Message:
         if (open)
             m_handler->onMessage(std::move(event.payload));
         break;
-    case Kind::Text:
-        violate(closeUnsupportedData, QStringLiteral("only binary messages"));
-        break;
     case Kind::Ping:
         if (open) {
-            if (m_queue.isEmpty())
-                m_progressAtMs = now();
-            m_queue.setUrgentFrame(Opcode::Pong, std::move(event.payload));
+            m_stream.queue().setUrgentFrame(Opcode::Pong, std::move(event.payload));
             unsettle();
         }
-        countIdleFrame();
-        break;
-    case Kind::Pong:
-    case Kind::EmptyFragment:
-        countIdleFrame();
         break;
     case Kind::Close:
-        if (open) {
-            pushFrame(Opcode::Close,
-                      event.code == closeNoStatus ? QByteArray() : closePayload(event.code, QString()));
-            leaveHandler(event.code);
-        }
+        if (open)
+            sayClose(event.code, QString());
         linger();
         break;
     case Kind::Violation:
-        violate(event.code, QString());
+        if (open)
+            sayClose(event.code, QString::fromUtf16(event.reason));
+        linger();
         break;
+    case Kind::Nothing:
     case Kind::None:
         break;
     }
 }
 
-/// Frames that carry nothing cost their sender next to nothing, so they are rationed.
-void SocketConnection::countIdleFrame() {
-    if (m_heardAtMs - m_secondStartMs >= 1'000) {
-        m_secondStartMs = m_heardAtMs;
-        m_idleFrames = 0;
-    }
-    if (++m_idleFrames > m_context.services.config.idleFramesPerSecond)
-        violate(closePolicyViolation, QStringLiteral("too many empty frames"));
-}
-
-void SocketConnection::violate(quint16 code, const QString& reason) {
-    ++m_context.services.counters.violations;
-    if (m_state == State::Open) {
-        pushFrame(Opcode::Close, closePayload(code, reason));
-        leaveHandler(code);
-    }
-    linger();
+void SocketConnection::sayClose(quint16 code, const QString& reason) {
+    m_stream.queue().pushFrame(Opcode::Close,
+                               code == closeNoStatus ? QByteArray() : closePayload(code, reason));
+    leaveHandler(code);
 }
 
 // --- Deadlines ---
 
+qint64 SocketConnection::dueMs() const {
+    if (m_state == State::Dead)
+        return Deadlines::never;
+    // How far a large backlog has come is looked at every time.
+    return m_aboveLowMark ? 0 : m_deadlines.next(backlog()).atMs;
+}
+
 void SocketConnection::tick(qint64 nowMs) {
-    const GatewayConfig& config = m_context.services.config;
-    const qint64 inState = nowMs - m_stateSinceMs;
-    switch (m_state) {
-    case State::Head:
-        if (inState >= config.handshakeDeadline.count()) {
-            ++m_context.services.counters.timedOut;
-            die();
-        }
+    if (m_state == State::Dead)
+        return;
+    measureProgress(nowMs);
+    const Deadlines::Next next = m_deadlines.next(backlog());
+    if (next.atMs <= nowMs)
+        enforce(next.demand);
+}
+
+void SocketConnection::enforce(Deadlines::Demand demand) {
+    using Demand = Deadlines::Demand;
+    GatewayCounters& counters = m_context.services.counters;
+    switch (demand) {
+    case Demand::EndHandshake:
+        ++counters.timedOut;
+        die();
         break;
-    case State::Open:
-        tickOpen(nowMs);
+    case Demand::EndAuthentication:
+        ++counters.timedOut;
+        close(closePolicyViolation, QStringLiteral("not authenticated in time"));
         break;
-    case State::Closing:
-    case State::Lingering:
-        if (inState >= config.closeDeadline.count())
-            die();
+    case Demand::EndMessage:
+        ++counters.timedOut;
+        close(closePolicyViolation, QStringLiteral("message not complete in time"));
         break;
-    case State::Dead:
+    case Demand::EndStall:
+        ++counters.overflows;
+        abort();
+        break;
+    case Demand::EndSilence:
+        ++counters.timedOut;
+        abort();
+        break;
+    case Demand::Ping:
+        m_deadlines.pinged(now());
+        m_stream.queue().pushFrame(Opcode::Ping, QByteArray());
+        unsettle();
+        break;
+    case Demand::EndFarewell:
+        die();
         break;
     }
 }
 
-void SocketConnection::tickOpen(qint64 nowMs) {
-    const GatewayConfig& config = m_context.services.config;
-    GatewayCounters& counters = m_context.services.counters;
-    if (!m_queue.isEmpty() && nowMs - m_progressAtMs >= config.stallDeadline.count()) {
-        ++counters.overflows;
-        abort();
-    } else if (!m_authenticated && nowMs - m_stateSinceMs >= config.authenticationDeadline.count()) {
-        ++counters.timedOut;
-        close(closePolicyViolation, QStringLiteral("not authenticated in time"));
-    } else if (m_incompleteSinceMs != 0 && nowMs - m_incompleteSinceMs >= config.messageDeadline.count()) {
-        ++counters.timedOut;
-        close(closePolicyViolation, QStringLiteral("message not complete in time"));
-    } else if (nowMs - m_heardAtMs >= config.idleLimit.count()) {
-        ++counters.timedOut;
-        abort();
-    } else if (nowMs - m_heardAtMs >= config.pingInterval.count() && !m_pinged && m_queue.isEmpty()) {
-        m_pinged = true;
-        pushFrame(Opcode::Ping, QByteArray());
-        unsettle();
-    }
+/// Progress is what arrives, not what the system's own buffer takes: over a slow line that takes nothing for
+/// seconds while everything is well.
+void SocketConnection::measureProgress(qint64 nowMs) {
+    if (m_stream.queue().isEmpty())
+        return;
+    const quint64 confirmed = m_stream.confirmedBytes();
+    if (confirmed != std::exchange(m_confirmedBytes, confirmed))
+        m_deadlines.progressed(nowMs);
+}
+
+Deadlines::Backlog SocketConnection::backlog() const {
+    if (m_stream.queue().isEmpty())
+        return Deadlines::Backlog::None;
+    return m_aboveLowMark ? Deadlines::Backlog::Large : Deadlines::Backlog::Small;
 }
 
 // --- Sending and ending ---
@@ -309,64 +311,37 @@ void SocketConnection::settle() {
     if (m_state == State::Dead)
         return;
     flush();
-    if (m_state == State::Open && m_aboveLowMark &&
-        m_queue.bytes() <= m_context.services.config.lowMarkBytes) {
+    if (m_aboveLowMark && m_stream.queue().bytes() <= m_context.services.config.lowMarkBytes) {
         m_aboveLowMark = false;
-        m_handler->onWritable();
+        if (m_state == State::Open)
+            m_handler->onWritable();
     }
 }
 
 void SocketConnection::flush() {
-    if (m_blocked)
-        return;
-    const qint64 before = m_queue.bytes();
-    const OutgoingQueue::Flush result = m_queue.flush(m_socket.get());
-    if (m_queue.bytes() != before) {
-        m_progressAtMs = now();
-        m_context.services.counters.bytesOut += quint64(before - m_queue.bytes());
-    }
-    switch (result) {
-    case OutgoingQueue::Flush::Drained:
-        if (m_state == State::Lingering)
-            finishSending();
-        break;
-    case OutgoingQueue::Flush::Blocked:
-        m_blocked = true;
-        updateInterest();
-        break;
-    case OutgoingQueue::Flush::Failed:
+    const quint64 before = m_stream.takenBytes();
+    const OutgoingQueue::Flush result = m_stream.flush();
+    m_context.services.counters.bytesOut += m_stream.takenBytes() - before;
+    if (result == OutgoingQueue::Flush::Failed) {
         abort();
-        break;
+    } else if (result == OutgoingQueue::Flush::Drained && m_state == State::Lingering) {
+        if (m_stream.ignoresInput())
+            die();
+        else
+            m_stream.endSending();
     }
 }
 
 void SocketConnection::respond(QByteArray bytes) {
-    m_queue.pushRaw(std::move(bytes));
+    m_stream.queue().pushRaw(std::move(bytes));
     linger();
 }
 
-void SocketConnection::pushFrame(Opcode opcode, QByteArray payload) {
-    if (m_queue.isEmpty())
-        m_progressAtMs = now();
-    m_queue.pushFrame(opcode, std::move(payload));
-}
-
-void SocketConnection::finishSending() {
-    if (m_peerEnded)
-        die();
-    else if (!std::exchange(m_sendingEnded, true))
-        shutdown(m_socket.get(), SHUT_WR);
-}
-
-void SocketConnection::updateInterest() {
-    const std::uint32_t reading = m_peerEnded ? 0U : std::uint32_t(EPOLLIN);
-    const std::uint32_t writing = m_blocked ? std::uint32_t(EPOLLOUT) : 0U;
-    m_context.poll.change(m_socket.get(), *this, reading | writing);
-}
-
-void SocketConnection::changeState(State state) {
+void SocketConnection::beginFarewell(State state) {
+    if (m_state == State::Head || m_state == State::Open)
+        m_farewellBytes = 2 * m_context.services.config.messageBytes;
     m_state = state;
-    m_stateSinceMs = now();
+    m_deadlines.farewell(now());
     unsettle();
 }
 
@@ -376,17 +351,20 @@ void SocketConnection::leaveHandler(quint16 code) {
 }
 
 void SocketConnection::linger() {
-    if (m_state != State::Lingering && m_state != State::Dead)
-        changeState(State::Lingering);
+    if (m_state == State::Lingering || m_state == State::Dead)
+        return;
+    m_head.reset();
+    m_frames.stop();
+    beginFarewell(State::Lingering);
 }
 
 void SocketConnection::die() {
     if (m_state == State::Dead)
         return;
     m_state = State::Dead;
-    m_socket.reset();
-    m_queue.clear();
+    m_stream.close();
     m_head.reset();
+    m_frames.stop();
     unsettle();
 }
 

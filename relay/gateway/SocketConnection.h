@@ -1,12 +1,11 @@
 #pragma once
 
 #include "relay/gateway/Connection.h"
-#include "relay/gateway/Descriptor.h"
-#include "relay/gateway/EventPoll.h"
+#include "relay/gateway/Deadlines.h"
 #include "relay/gateway/HttpRequestParser.h"
-#include "relay/gateway/OutgoingQueue.h"
+#include "relay/gateway/IncomingFrames.h"
 #include "relay/gateway/PeerAddress.h"
-#include "relay/gateway/WebSocketParser.h"
+#include "relay/gateway/SocketStream.h"
 
 #include <memory>
 #include <optional>
@@ -15,18 +14,26 @@ namespace recado::relay {
 
 struct IoContext;
 
+/// Whether there is room for a newcomer.
+enum class Admission {
+    Accepted, ///< counted, in total and for its address
+    Refused,  ///< hears so and goes
+};
+
 /// One accepted socket from its request head to its end: HTTP answer or WebSocket session. Small while idle:
 /// neither read nor write buffer.
 class SocketConnection final : public Connection, public PollTarget {
 public:
-    SocketConnection(IoContext& context, Descriptor socket, const PeerAddress& peer);
+    SocketConnection(IoContext& context, Descriptor socket, const PeerAddress& peer, Admission admission);
     ~SocketConnection() override;
 
     /// Joins the thread's epoll set; false when the system refuses.
-    bool watch();
+    bool watch() { return m_stream.watch(); }
+    /// Answers 503, whatever will be asked for.
+    void turnAway();
 
     void send(QByteArray message) override;
-    [[nodiscard]] qint64 queuedBytes() const override { return m_queue.bytes(); }
+    [[nodiscard]] qint64 queuedBytes() const override { return m_stream.queue().bytes(); }
     void close(quint16 code, const QString& reason) override;
     void abort() override;
     void markAuthenticated() override;
@@ -36,7 +43,10 @@ public:
 
     void onEvents(std::uint32_t events) override;
 
-    /// Enforces the deadlines; called a few times within the shortest of them.
+    /// When tick() has something to do at the earliest; Deadlines::never once dead. Valid until the next
+    /// tick() or settle(): what happens in between makes it later only.
+    [[nodiscard]] qint64 dueMs() const;
+    /// Enforces the deadlines that have passed.
     void tick(qint64 nowMs);
 
     /// End of a turn: tells the handler what happened and sends what is queued.
@@ -51,7 +61,7 @@ public:
     std::size_t place = 0;
 
 private:
-    enum class State {
+    enum class State : quint8 {
         Head,      ///< reading the request
         Open,      ///< upgraded, with a handler
         Closing,   ///< a close frame is queued or sent, the peer's is awaited
@@ -60,21 +70,20 @@ private:
     };
 
     void onReadable();
+    void onPeerEnded();
     void readHead(QByteArrayView input);
-    void answer(const HttpRequest& request);
     void upgrade(const HttpRequest& request, QByteArrayView rest);
     void readFrames(QByteArrayView input);
-    void handleEvent(WebSocketParser::Event event);
-    void countIdleFrame();
-    void violate(quint16 code, const QString& reason);
-    void tickOpen(qint64 nowMs);
+    void handleEvent(IncomingFrames::Event event);
+    void sayClose(quint16 code, const QString& reason);
+
+    void enforce(Deadlines::Demand demand);
+    void measureProgress(qint64 nowMs);
+    [[nodiscard]] Deadlines::Backlog backlog() const;
 
     void respond(QByteArray bytes);
     void flush();
-    void pushFrame(Opcode opcode, QByteArray payload);
-    void finishSending();
-    void updateInterest();
-    void changeState(State state);
+    void beginFarewell(State state);
     void leaveHandler(quint16 code);
     void linger();
     void die();
@@ -82,31 +91,23 @@ private:
     [[nodiscard]] qint64 now() const;
 
     IoContext& m_context;
-    Descriptor m_socket;
-    const PeerAddress m_peer;
     const quint64 m_id;
+    const PeerAddress m_peer;
+    const Admission m_admission;
     State m_state = State::Head;
-    std::unique_ptr<HttpRequestParser> m_head;
-    WebSocketParser m_parser;
-    OutgoingQueue m_queue;
-    std::unique_ptr<ConnectionHandler> m_handler;
+    bool m_unsettled = false;
+    bool m_aboveLowMark = false;
     /// Set when the handler is to hear its last call.
     std::optional<quint16> m_closedCode;
 
-    bool m_authenticated = false;
-    bool m_unsettled = false;
-    bool m_blocked = false; // waiting for EPOLLOUT
-    bool m_sendingEnded = false;
-    bool m_peerEnded = false;
-    bool m_aboveLowMark = false;
-    bool m_pinged = false;
+    SocketStream m_stream;
+    Deadlines m_deadlines;
+    IncomingFrames m_frames;
+    std::unique_ptr<HttpRequestParser> m_head;
+    std::unique_ptr<ConnectionHandler> m_handler;
 
-    qint64 m_stateSinceMs = 0;
-    qint64 m_heardAtMs = 0;
-    qint64 m_progressAtMs = 0;
-    qint64 m_incompleteSinceMs = 0; // 0 while the peer owes no bytes
-    qint64 m_secondStartMs = 0;
-    int m_idleFrames = 0;
+    quint64 m_confirmedBytes = 0; // when last measured
+    qint64 m_farewellBytes = 0;   // what is still read after the end has begun
 };
 
 } // namespace recado::relay

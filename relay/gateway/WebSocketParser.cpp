@@ -202,11 +202,14 @@ WebSocketParser::Event WebSocketParser::completeClose() {
     return event;
 }
 
-/// Ends the parser and gives back all it kept.
-WebSocketParser::Event WebSocketParser::violation(quint16 code) {
+void WebSocketParser::stop() {
     m_state = State::Finished;
     m_message = QByteArray();
     m_control = QByteArray();
+}
+
+WebSocketParser::Event WebSocketParser::violation(quint16 code) {
+    stop();
     return Event{.kind = Kind::Violation, .code = code, .payload = {}};
 }
 

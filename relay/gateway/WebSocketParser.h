@@ -48,6 +48,9 @@ public:
     /// From the next frame on. For connections that are trusted with more after a while.
     void setMessageLimit(qint64 bytes) { m_limits.messageBytes = bytes; }
 
+    /// Gives back all that is kept and swallows what follows.
+    void stop();
+
     /// Whether a frame or a fragmented message is incomplete, i.e. the peer owes bytes.
     [[nodiscard]] bool isIncomplete() const;
 

@@ -57,7 +57,8 @@ public:
     virtual ~PrekeyStore() = default;
 
     /// Adds the batch; a one-time prekey with a stored number replaces it. Of more than `cap` one-time
-    /// prekeys the ones beyond it (in the batch's order) are not stored. Answers how many are stored now.
+    /// prekeys the ones beyond it (in the batch's order) are not stored. Answers how many are stored now:
+    /// none for a device that is not on its account's list (any more), so that nothing is kept for nobody.
     virtual void storePrekeys(base::DeviceAddress device, PrekeyBatch batch, quint32 cap, StoreCall call,
                               StoreCallback<quint32> done) = 0;
 

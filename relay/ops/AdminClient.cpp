@@ -20,7 +20,7 @@ using base::Result;
 
 constexpr int answerTimeoutMs = 30'000;
 
-Result<QJsonObject> askRunningRelay(const Descriptor& socket, const QJsonObject& request) {
+Result<QJsonObject> askThrough(const Descriptor& socket, const QJsonObject& request) {
     RECADO_CHECK(controlSocket::writeLine(socket, QJsonDocument(request).toJson(QJsonDocument::Compact)));
     RECADO_TRY(const QByteArray line, controlSocket::readLine(socket, answerTimeoutMs));
     return QJsonDocument::fromJson(line).object();
@@ -32,7 +32,10 @@ Result<QJsonObject> askDatabase(const QString& directory, const QJsonObject& req
     options.missing = MissingDatabase::Refuse;
     const base::SystemClock clock;
     HomeThread home;
-    RECADO_TRY(const std::unique_ptr<RelayDatabase> database, RelayDatabase::open(std::move(options), clock));
+    const auto opened = RelayDatabase::open(std::move(options), clock);
+    if (!opened)
+        return makeError(opened.error().reason, QStringLiteral("data: ") + opened.error().message);
+    const std::unique_ptr<RelayDatabase>& database = *opened;
     SqliteDirectory accounts(*database);
     AdminCommands commands(*database, accounts, clock, home.inbox());
     std::promise<QJsonObject> answered;
@@ -43,15 +46,22 @@ Result<QJsonObject> askDatabase(const QString& directory, const QJsonObject& req
     return answer;
 }
 
+Result<QJsonObject> judged(Result<QJsonObject> answer) {
+    if (answer && !answer->value(QStringLiteral("ok")).toBool())
+        return makeError(Reason::Configuration, answer->value(QStringLiteral("error")).toString());
+    return answer;
+}
+
 } // namespace
+
+Result<QJsonObject> askRunningRelay(const QString& directory, const QJsonObject& request) {
+    RECADO_TRY(const Descriptor socket, controlSocket::connectTo(directory));
+    return judged(askThrough(socket, request));
+}
 
 Result<QJsonObject> runAdminCommand(const QString& directory, const QJsonObject& request) {
     const auto socket = controlSocket::connectTo(directory);
-    RECADO_TRY(const QJsonObject answer,
-               socket.ok() ? askRunningRelay(*socket, request) : askDatabase(directory, request));
-    if (!answer.value(QStringLiteral("ok")).toBool())
-        return makeError(Reason::Configuration, answer.value(QStringLiteral("error")).toString());
-    return answer;
+    return judged(socket ? askThrough(*socket, request) : askDatabase(directory, request));
 }
 
 } // namespace recado::relay

@@ -37,7 +37,7 @@ QJsonObject storeRefusal() {
 
 Result<QJsonArray> listUsers(sql::Database& database) {
     RECADO_TRY(sql::Statement statement,
-               database.query("SELECT id, username, list FROM account ORDER BY username"));
+               database.query("SELECT id, username, list, created_at FROM account ORDER BY username"));
     QJsonArray users;
     while (true) {
         RECADO_TRY(const bool row, statement.step());
@@ -50,7 +50,7 @@ Result<QJsonArray> listUsers(sql::Database& database) {
             {QStringLiteral("account"),
              QString::fromLatin1(statement.bytes(0).toHex().left(accountPrefixDigits))},
             {QStringLiteral("devices"), int(list.devices.size())},
-            {QStringLiteral("listIssuedAtMs"), list.issuedAtMs},
+            {QStringLiteral("createdAtMs"), qint64(statement.int64(3))},
         });
     }
 }
@@ -70,6 +70,8 @@ void AdminCommands::run(const QJsonObject& request, Answer answer) {
         invite(request, std::move(answer));
     else if (command == QStringLiteral("users"))
         users(std::move(answer));
+    else if (command == QStringLiteral("health"))
+        answer({{QStringLiteral("ok"), true}, {QStringLiteral("healthy"), m_database.healthy()}});
     else
         answer(refusal(QStringLiteral("unknown command")));
 }
@@ -86,16 +88,18 @@ void AdminCommands::invite(const QJsonObject& request, Answer answer) {
     const QString token = newToken();
     const Invitation invitation{invitationHash(token.toStdString()), quint32(uses),
                                 m_clock.wallMs() + days * dayInMs};
+    const QJsonObject invited{{QStringLiteral("ok"), true},
+                              {QStringLiteral("token"), token},
+                              {QStringLiteral("name"), m_database.meta().publicName},
+                              {QStringLiteral("url"), m_url}};
     m_directory.addInvitation(invitation, StoreCall{.inbox = &m_inbox},
-                              [token, answer = std::move(answer)](const StoreAnswer<bool>& stored) {
-                                  answer(stored.committed() ? QJsonObject{{QStringLiteral("ok"), true},
-                                                                          {QStringLiteral("token"), token}}
-                                                            : storeRefusal());
+                              [invited, answer = std::move(answer)](const StoreAnswer<bool>& stored) {
+                                  answer(stored.committed() ? invited : storeRefusal());
                               });
 }
 
 void AdminCommands::users(Answer answer) {
-    m_database.perform<QJsonArray>(
+    m_database.read<QJsonArray>(
         StoreCall{.inbox = &m_inbox},
         [answer = std::move(answer)](const StoreAnswer<QJsonArray>& listed) {
             answer(listed.committed()
@@ -113,6 +117,10 @@ QJsonObject inviteRequest(quint32 uses, int expiresInDays) {
 
 QJsonObject usersRequest() {
     return {{QStringLiteral("command"), QStringLiteral("users")}};
+}
+
+QJsonObject healthRequest() {
+    return {{QStringLiteral("command"), QStringLiteral("health")}};
 }
 
 } // namespace recado::relay

@@ -7,7 +7,7 @@
 #include <QDateTime>
 #include <QDir>
 #include <QJsonArray>
-#include <QProcessEnvironment>
+#include <QUrl>
 
 namespace recado::relay {
 
@@ -15,20 +15,14 @@ namespace {
 
 constexpr int defaultInvitationDays = 7;
 
-QString dataDirectoryOf(const OptionValues& options) {
-    const QString fallback =
-        QProcessEnvironment::systemEnvironment().value(QStringLiteral("RECADO_DATA"), defaultDataDirectory());
-    return options.value(QStringLiteral("data"), fallback);
-}
-
 /// Runs it and prints what is wrong; null when something was.
-std::optional<QJsonObject> ask(const QString& directory, const QJsonObject& request, int& exitCode) {
+std::optional<QJsonObject> ask(const RelayConfig& config, const QJsonObject& request, int& exitCode) {
     exitCode = exitFailure;
-    if (!QDir(directory).exists()) {
-        complain(QStringLiteral("data: no relay has ever run in %1").arg(directory));
+    if (!QDir(config.dataDirectory).exists()) {
+        complain(QStringLiteral("data: no relay has ever run in %1").arg(config.dataDirectory));
         return std::nullopt;
     }
-    const auto answer = runAdminCommand(directory, request);
+    const auto answer = runAdminCommand(config.dataDirectory, request);
     if (!answer) {
         complain(answer.error().message);
         if (answer.error().reason == base::Reason::Configuration)
@@ -39,13 +33,33 @@ std::optional<QJsonObject> ask(const QString& directory, const QJsonObject& requ
     return *answer;
 }
 
+/// The link that opens the client with everything filled in; empty while nobody knows where the relay is
+/// found: it does not run, and its port is the system's choice.
+QString invitationLink(const RelayConfig& config, const QJsonObject& answer) {
+    QString url = answer.value(QStringLiteral("url")).toString();
+    const QString name = answer.value(QStringLiteral("name")).toString();
+    const bool known = config.behindProxy ? !name.isEmpty() : config.gateway.port != 0;
+    if (url.isEmpty() && known)
+        url = clientUrl(config, config.gateway.port, name);
+    if (url.isEmpty())
+        return {};
+    return QStringLiteral("recado:?relay=%1&invite=%2")
+        .arg(QString::fromLatin1(QUrl::toPercentEncoding(url)),
+             answer.value(QStringLiteral("token")).toString());
+}
+
 } // namespace
 
 int runInvite(const QStringList& words) {
-    const auto options = readOptions(
-        words, {{QStringLiteral("data"), QStringLiteral("uses"), QStringLiteral("expires-days")}, {}});
+    QStringList rest = words;
+    const auto options = takeOptions(rest, {QStringLiteral("uses"), QStringLiteral("expires-days")});
     if (!options) {
         complain(options.error().message);
+        return exitUsage;
+    }
+    const auto config = readConfig(rest, QProcessEnvironment::systemEnvironment());
+    if (!config) {
+        complain(config.error().message);
         return exitUsage;
     }
     bool usesGood = true;
@@ -62,30 +76,35 @@ int runInvite(const QStringList& words) {
         return exitUsage;
     }
     int exitCode = exitSuccess;
-    if (const auto answer = ask(dataDirectoryOf(*options), inviteRequest(uses, days), exitCode))
-        say(answer->value(QStringLiteral("token")).toString() + QLatin1Char('\n'));
+    const auto answer = ask(*config, inviteRequest(uses, days), exitCode);
+    if (!answer)
+        return exitCode;
+    // The code alone is what a script reads; people copy the link.
+    say(answer->value(QStringLiteral("token")).toString() + QLatin1Char('\n'));
+    if (const QString link = invitationLink(*config, *answer); !link.isEmpty())
+        complain(QStringLiteral("as a link: ") + link);
     return exitCode;
 }
 
 int runUsers(const QStringList& words) {
-    const auto options = readOptions(words, {{QStringLiteral("data")}, {}});
-    if (!options) {
-        complain(options.error().message);
+    const auto config = readConfig(words, QProcessEnvironment::systemEnvironment());
+    if (!config) {
+        complain(config.error().message);
         return exitUsage;
     }
     int exitCode = exitSuccess;
-    const auto answer = ask(dataDirectoryOf(*options), usersRequest(), exitCode);
+    const auto answer = ask(*config, usersRequest(), exitCode);
     if (!answer)
         return exitCode;
     const QJsonArray users = answer->value(QStringLiteral("users")).toArray();
     for (const QJsonValue& user : users) {
-        const QDateTime issued =
-            QDateTime::fromMSecsSinceEpoch(user[QStringLiteral("listIssuedAtMs")].toInteger(), Qt::UTC);
+        const qint64 createdAtMs = user[QStringLiteral("createdAtMs")].toInteger();
+        const QString created = QDateTime::fromMSecsSinceEpoch(createdAtMs, Qt::UTC).toString(Qt::ISODate);
         say(QStringLiteral("%1 %2 %3 %4\n")
                 .arg(user[QStringLiteral("username")].toString(), -32)
                 .arg(user[QStringLiteral("account")].toString())
                 .arg(user[QStringLiteral("devices")].toInt())
-                .arg(issued.toString(Qt::ISODate)));
+                .arg(createdAtMs > 0 ? created : QStringLiteral("-")));
     }
     return exitCode;
 }

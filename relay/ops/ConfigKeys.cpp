@@ -1,5 +1,7 @@
 #include "relay/ops/ConfigKeys.h"
 
+#include "relay/ops/RelayName.h"
+
 #include <algorithm>
 #include <type_traits>
 
@@ -17,7 +19,6 @@ constexpr qint64 mebibyte = 1'024 * kibibyte;
 constexpr qint64 gibibyte = 1'024 * mebibyte;
 constexpr qint64 dayInSeconds = 24 * 3'600;
 constexpr qint64 hourInMs = 3'600'000;
-constexpr qsizetype longestRelayName = 253;
 
 base::Error wrongValue(const QString& text) {
     return makeError(Reason::Configuration, text);
@@ -67,13 +68,11 @@ Status applyData(RelayConfig& config, const QString& value) {
 }
 
 Status applyName(RelayConfig& config, const QString& value) {
-    const bool good = !value.isEmpty() && value.size() <= longestRelayName &&
-                      std::all_of(value.begin(), value.end(), [](QChar character) {
-                          return character.isLetterOrNumber() || QStringLiteral(".-_:[]").contains(character);
-                      });
-    if (!good)
-        return wrongValue(QStringLiteral("wants a name of letters, digits, dots and dashes"));
-    config.name = value;
+    const auto name = normalisedRelayName(value);
+    if (!name)
+        return wrongValue(QStringLiteral("wants a host name (letters, digits, dots and hyphens; xn--… for "
+                                         "others), or HOST:PORT"));
+    config.name = *name;
     return {};
 }
 
@@ -90,9 +89,11 @@ Status applyRegistration(RelayConfig& config, const QString& value) {
 }
 
 Status applyBehindProxy(RelayConfig& config, const QString& value) {
-    if (value != QStringLiteral("true") && value != QStringLiteral("false"))
+    const bool yes = value == QStringLiteral("true") || value == QStringLiteral("1");
+    const bool no = value == QStringLiteral("false") || value == QStringLiteral("0");
+    if (!yes && !no)
         return wrongValue(QStringLiteral("wants true or false"));
-    config.behindProxy = value == QStringLiteral("true");
+    config.behindProxy = yes;
     return {};
 }
 
@@ -158,6 +159,8 @@ void addPolicyLimits(std::vector<ConfigKey>& keys) {
     add("unknown-usernames-an-hour", "look-ups in vain", {1, many}, &Policy::unknownUsernamesAnHour);
     add("one-time-prekeys-an-hour", "of one device for one account", {1, many},
         &Policy::oneTimePrekeysAnHour);
+    add("registration-burst", "new accounts at once", {1, many}, &Policy::registrationBurst);
+    add("registrations-per-second", "and on the long run", {1, many}, &Policy::registrationsPerSecond);
     add("request-burst", "look-ups of an account at once", {1, many}, &Policy::requestBurst);
     add("requests-per-second", "and on the long run", {1, many}, &Policy::requestsPerSecond);
     add("ephemeral-burst", "typing notices to one account at once", {1, many}, &Policy::ephemeralBurst);
@@ -178,10 +181,17 @@ void addGatewayLimits(std::vector<ConfigKey>& keys) {
     add("connections-per-address", "none on loopback", {1, 1'000'000}, &Config::connectionsPerAddress);
     add("header-bytes", "one HTTP request", {512, mebibyte}, &Config::headerBytes);
     add("header-fields", "fields of one HTTP request", {8, 1'024}, &Config::headerFields);
+    add("unauthenticated-message-bytes", "one message of a stranger", {4 * kibibyte, mebibyte},
+        &Config::unauthenticatedMessageBytes);
+    add("incomplete-bytes", "halves of messages, all connections", {mebibyte, 64 * gibibyte},
+        &Config::incompleteBytes);
+    add("message-bytes-per-second", "what gives a message more time", {1, gibibyte},
+        &Config::messageBytesPerSecond);
     add("fragments-per-message", "WebSocket fragments", {1, 65'536}, &Config::fragmentsPerMessage);
     add("idle-frames-per-second", "pings and empty frames", {1, 1'000'000}, &Config::idleFramesPerSecond);
     add("connection-queue-bytes", "queued before a connection is dropped", {256 * kibibyte, gibibyte},
         &Config::queuedBytes);
+    add("low-mark-bytes", "queued when delivery goes on", {kibibyte, gibibyte}, &Config::lowMarkBytes);
     add("handshake-ms", "time for an HTTP request", {10, hourInMs}, &Config::handshakeDeadline);
     add("authentication-ms", "time to authenticate", {10, hourInMs}, &Config::authenticationDeadline);
     add("message-ms", "time for one message to arrive", {10, hourInMs}, &Config::messageDeadline);

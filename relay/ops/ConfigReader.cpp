@@ -1,11 +1,15 @@
 #include "relay/ops/ConfigReader.h"
 
+#include "relay/delivery/DeliveryChannel.h"
+#include "relay/delivery/SubmissionCheck.h"
 #include "relay/ops/ConfigKeys.h"
 #include "relay/ops/Options.h"
 
 #include <QDir>
 #include <QFile>
 #include <QStandardPaths>
+
+#include <algorithm>
 
 namespace recado::relay {
 
@@ -17,6 +21,7 @@ using base::Result;
 using base::Status;
 
 constexpr quint16 defaultPort = 7380;
+constexpr qint64 frameHeadsOfAPage = 16 * 1'024;
 constexpr qint64 largestConfigFile = 1'024 * 1'024;
 
 base::Error configError(const QString& key, const QString& text) {
@@ -62,13 +67,19 @@ Status checkTogether(RelayConfig& config) {
         return configError(QStringLiteral("inline-body-bytes"), QStringLiteral("is more than message-bytes"));
     if (config.gateway.pingInterval >= config.gateway.idleLimit)
         return configError(QStringLiteral("ping-ms"), QStringLiteral("is not less than idle-ms"));
-    const RelayPolicy& policy = config.policy;
-    const qint64 queue = policy.queuedBytes + policy.recordedBytes + 2 * qint64(policy.limits.messageBytes);
+    // The gateway tells of the queue's falling to the low mark; delivery that paused below would never go on.
+    if (config.policy.queuedBytes <= config.gateway.lowMarkBytes)
+        return configError(QStringLiteral("live-queue-bytes"),
+                           QStringLiteral("is not more than low-mark-bytes"));
+    // A page is read when less than live-queue-bytes is queued, and its first envelope may be the largest.
+    const protocol::Limits& limits = config.policy.limits;
+    const qint64 envelope = largestSealedHeader + largestCiphertext(limits) + largestBody(limits);
+    const qint64 queue =
+        config.policy.queuedBytes + std::max(DeliveryChannel::largestPage, envelope) + frameHeadsOfAPage;
     if (config.gateway.queuedBytes < queue)
-        return configError(QStringLiteral("connection-queue-bytes"),
-                           QStringLiteral("must be at least %1 (live-queue-bytes, recorded-bytes and two "
-                                          "messages)")
-                               .arg(queue));
+        return configError(
+            QStringLiteral("connection-queue-bytes"),
+            QStringLiteral("must be at least %1 (live-queue-bytes and a page of a mailbox)").arg(queue));
     return {};
 }
 
@@ -77,6 +88,8 @@ Status checkTogether(RelayConfig& config) {
 Result<RelayConfig> readConfig(const QStringList& options, const QProcessEnvironment& environment) {
     RECADO_TRY(OptionValues given, readServeOptions(options));
     const QString config = QStringLiteral("config");
+    if (given.contains(config) && given.value(config).isEmpty())
+        return configError(config, QStringLiteral("wants a file"));
     const QString path = given.take(config);
     const QString file = path.isEmpty() ? environment.value(QStringLiteral("RECADO_CONFIG")) : path;
     OptionValues values;

@@ -1,5 +1,6 @@
+#include "relay/ops/AdminClient.h"
+#include "relay/ops/AdminCommands.h"
 #include "relay/ops/ConfigReader.h"
-#include "relay/ops/ControlSocket.h"
 #include "relay/ops/Program.h"
 #include "sql/Database.h"
 
@@ -75,6 +76,18 @@ void checkSystem(Findings& findings, const QString& directory) {
     findings.report(QStringLiteral("disk"), free < enoughBytes ? space : QString(), space);
 }
 
+void checkRelay(Findings& findings, const QString& directory) {
+    const auto health = askRunningRelay(directory, healthRequest());
+    const QString what = QStringLiteral("relay");
+    if (!health && health.error().reason == base::Reason::RelayUnreachable)
+        return findings.report(what, QString(), QStringLiteral("not running"));
+    if (!health)
+        return findings.report(what, health.error().message);
+    const bool healthy = health->value(QStringLiteral("healthy")).toBool();
+    findings.report(what, healthy ? QString() : QStringLiteral("running, but its store takes no changes"),
+                    QStringLiteral("running"));
+}
+
 } // namespace
 
 int runDoctor(const QStringList& options) {
@@ -92,9 +105,7 @@ int runDoctor(const QStringList& options) {
     checkDatabase(findings, database);
     checkClock(findings, database);
     checkSystem(findings, directory.path());
-    const bool running = controlSocket::connectTo(directory.path()).ok();
-    findings.report(QStringLiteral("relay"), QString(),
-                    running ? QStringLiteral("running") : QStringLiteral("not running"));
+    checkRelay(findings, directory.path());
     return findings.healthy() ? exitSuccess : exitFailure;
 }
 

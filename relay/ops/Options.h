@@ -16,8 +16,16 @@ struct OptionSyntax {
     QStringList flags;
 };
 
-/// Reads `--name value`, `--name=value` and `--flag`. Not QCommandLineParser, which ends the process by
-/// itself and in words of its own. Errors: `Configuration`; the message begins with what was wrong.
+/// Reads `--name value`, `--name=value` and `--flag`. A value that begins with a dash must be given as
+/// `--name=-value`: else it is a forgotten value, and the next option would be swallowed as one. Not
+/// QCommandLineParser, which ends the process by itself and in words of its own. Errors: `Configuration`; the
+/// message begins with what was wrong.
 base::Result<OptionValues> readOptions(const QStringList& words, const OptionSyntax& syntax);
+
+/// Takes the options of these names out of `words` and reads them; the rest is left for somebody else.
+base::Result<OptionValues> takeOptions(QStringList& words, const QStringList& names);
+
+/// True when `--help` or `-h` is among the words.
+bool asksForHelp(const QStringList& words);
 
 } // namespace recado::relay

@@ -1,6 +1,7 @@
 #include "relay/ops/Program.h"
 
 #include "relay/ops/ConfigKeys.h"
+#include "relay/ops/Options.h"
 
 #include <cstdio>
 
@@ -11,9 +12,9 @@ namespace {
 QString helpText() {
     QString text = QStringLiteral(
         "recado-relay serve [--config FILE] [--KEY VALUE]…\n"
-        "recado-relay invite [--data DIR] [--uses N] [--expires-days N]   prints a new invitation\n"
-        "recado-relay users [--data DIR]                                  lists the accounts\n"
-        "recado-relay doctor [--config FILE] [--KEY VALUE]…               checks the installation\n"
+        "recado-relay invite [--uses N] [--expires-days N] [--KEY VALUE]…   prints a new invitation\n"
+        "recado-relay users [--config FILE] [--KEY VALUE]…                  lists the accounts\n"
+        "recado-relay doctor [--config FILE] [--KEY VALUE]…                 checks the installation\n"
         "recado-relay --version | --help\n"
         "\n"
         "Every key is also an environment variable (RECADO_…, upper case, underscores) and, as `key = "
@@ -35,6 +36,10 @@ int refuseLater(const QString& command) {
 int runProgram(const QStringList& words) {
     const QString command = words.value(0);
     const QStringList options = words.mid(1);
+    if (asksForHelp(words)) {
+        say(helpText());
+        return exitSuccess;
+    }
     if (command == QStringLiteral("serve"))
         return runServe(options);
     if (command == QStringLiteral("invite"))
@@ -49,10 +54,6 @@ int runProgram(const QStringList& words) {
     }
     if (command == QStringLiteral("--version")) {
         say(QStringLiteral("recado-relay " RECADO_VERSION "\n"));
-        return exitSuccess;
-    }
-    if (command == QStringLiteral("--help")) {
-        say(helpText());
         return exitSuccess;
     }
     complain(command.isEmpty() ? QStringLiteral("a subcommand is missing; see recado-relay --help")

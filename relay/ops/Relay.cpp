@@ -1,275 +1,11 @@
 #include "relay/ops/Relay.h"
 
 #include "relay/gateway/Gateway.h"
-#include "relay/gateway/ListenSockets.h"
 #include "relay/ops/AdminCommands.h"
-#include "relay/ops/ControlServer.h"
-#include "relay/ops/HomeThread.h"
-#include "relay/ops/MetricsPage.h"
-#include "relay/ops/RelayKeyFile.h"
-#include "relay/session/GatewaySession.h"
-#include "relay/storage/RelayDatabase.h"
-#include "relay/storage/SqliteDirectory.h"
-#include "relay/storage/SqliteMailboxStore.h"
-#include "relay/storage/SqlitePrekeyStore.h"
-
-#include <QLoggingCategory>
-#include <QTimer>
-
-#include <atomic>
-#include <future>
+#include "relay/ops/RelayParts.h"
+#include "relay/session/RelayCore.h"
 
 namespace recado::relay {
-
-namespace {
-
-Q_LOGGING_CATEGORY(relayLog, "recado.relay")
-
-using base::makeError;
-using base::Reason;
-using base::Result;
-using base::Status;
-
-constexpr auto tickInterval = std::chrono::milliseconds(250);
-constexpr auto commitPatience = std::chrono::seconds(5);
-constexpr auto farewellPatience = std::chrono::seconds(3);
-constexpr int firstInvitationDays = 7;
-
-Status checkEncryption(const QString& key, const QString& host, bool behindProxy) {
-    const Result<bool> loopback = isLoopbackHost(host);
-    if (!loopback)
-        return makeError(Reason::Configuration, key + QStringLiteral(": ") + loopback.error().message);
-    if (!*loopback && !behindProxy)
-        return makeError(Reason::Configuration,
-                         key + QStringLiteral(": %1 is not a loopback address; unencrypted connections from "
-                                              "elsewhere want an encrypting proxy and behind-proxy")
-                                   .arg(host));
-    return {};
-}
-
-/// Says which key the trouble is about.
-base::Error about(const QString& key, const base::Error& error) {
-    return makeError(error.reason, key + QStringLiteral(": ") + error.message);
-}
-
-} // namespace
-
-/// The parts in the order they are made; they go in the opposite one. The gateways' inboxes outlive the
-/// stores' last answers because stop() has ended the database before anything is destroyed.
-class Relay::Parts {
-public:
-    explicit Parts(RelayConfig given)
-        : config(std::move(given))
-        , clock(config.clock != nullptr ? *config.clock : machineClock)
-        , startedAtMs(machineClock.monotonicMs()) {}
-
-    Status open();
-    Status openStore();
-    Status openListeners();
-    Status settleIdentity(bool isFirstStart);
-    void openCore(base::SigningKey key);
-    void start();
-    void stop();
-    QJsonObject runBlocking(const QJsonObject& request);
-
-    [[nodiscard]] HttpResponse answerPublic(const HttpRequest& request) const;
-    [[nodiscard]] HttpResponse answerAdmin(const HttpRequest& request) const;
-    void waitForCommits();
-
-    RelayConfig config;
-    const base::SystemClock machineClock;
-    const base::Clock& clock;
-    const qint64 startedAtMs;
-    QString name;
-    QString firstInvitation;
-    std::atomic<bool> accepting{false};
-    bool stopped = false;
-
-    HomeThread home;
-    std::unique_ptr<RelayDatabase> database;
-    std::unique_ptr<SqliteMailboxStore> mailboxes;
-    std::unique_ptr<SqliteDirectory> directory;
-    std::unique_ptr<SqlitePrekeyStore> prekeys;
-    std::unique_ptr<AdminCommands> commands;
-    std::unique_ptr<RelayCore> core;
-    std::unique_ptr<Gateway> gateway;
-    std::unique_ptr<Gateway> adminGateway;
-    // These two live on the home thread.
-    std::unique_ptr<ControlServer> control;
-    std::unique_ptr<QTimer> ticker;
-};
-
-Status Relay::Parts::open() {
-    RECADO_CHECK(checkEncryption(QStringLiteral("listen"), config.gateway.host, config.behindProxy));
-    if (config.admin)
-        RECADO_CHECK(checkEncryption(QStringLiteral("admin"), config.admin->host, config.behindProxy));
-    if (!config.registration) {
-        const Result<bool> loopback = isLoopbackHost(config.gateway.host);
-        config.registration = loopback.ok() && *loopback && !config.behindProxy ? RegistrationMode::Open
-                                                                                : RegistrationMode::Invite;
-    }
-    RECADO_CHECK(openStore());
-    const bool isFirstStart = database->meta().publicName.isEmpty();
-    if (!isFirstStart && !config.name.isEmpty() && config.name != database->meta().publicName)
-        return makeError(
-            Reason::Configuration,
-            QStringLiteral("name: this relay is %1 since its first start").arg(database->meta().publicName));
-    RECADO_TRY(base::SigningKey key,
-               loadRelayKey(config.dataDirectory, isFirstStart ? MissingKey::Create : MissingKey::Refuse));
-    RECADO_CHECK(openListeners());
-    RECADO_CHECK(settleIdentity(isFirstStart));
-    openCore(std::move(key));
-    return {};
-}
-
-Status Relay::Parts::openStore() {
-    RelayDatabaseOptions options;
-    options.directory = config.dataDirectory;
-    auto opened = RelayDatabase::open(std::move(options), clock);
-    if (!opened)
-        return about(QStringLiteral("data"), opened.error());
-    database = *std::move(opened);
-    mailboxes = std::make_unique<SqliteMailboxStore>(*database);
-    directory = std::make_unique<SqliteDirectory>(*database);
-    prekeys = std::make_unique<SqlitePrekeyStore>(*database);
-    commands = std::make_unique<AdminCommands>(*database, *directory, clock, home.inbox());
-    return {};
-}
-
-Status Relay::Parts::openListeners() {
-    config.gateway.messageBytes = config.policy.limits.messageBytes;
-    // The core is there before anybody is accepted.
-    const auto session = [this](Connection& connection) -> std::unique_ptr<ConnectionHandler> {
-        return std::make_unique<GatewaySession>(*core, connection);
-    };
-    auto listening = Gateway::create(config.gateway, machineClock, session,
-                                     [this](const HttpRequest& request) { return answerPublic(request); });
-    if (!listening)
-        return about(QStringLiteral("listen"), listening.error());
-    gateway = *std::move(listening);
-    if (!config.admin)
-        return {};
-    GatewayConfig admin;
-    admin.host = config.admin->host;
-    admin.port = config.admin->port;
-    auto adminListening = Gateway::create(
-        admin, machineClock, {}, [this](const HttpRequest& request) { return answerAdmin(request); });
-    if (!adminListening)
-        return about(QStringLiteral("admin"), adminListening.error());
-    adminGateway = *std::move(adminListening);
-    return {};
-}
-
-/// At the first start the invitation comes before the name: dying in between repeats the first start.
-Status Relay::Parts::settleIdentity(bool isFirstStart) {
-    if (!isFirstStart) {
-        name = database->meta().publicName;
-        return {};
-    }
-    if (config.registration == RegistrationMode::Invite) {
-        const QJsonObject answer = runBlocking(inviteRequest(1, firstInvitationDays));
-        if (!answer.value(QStringLiteral("ok")).toBool())
-            return makeError(Reason::StorageFailed, answer.value(QStringLiteral("error")).toString());
-        firstInvitation = answer.value(QStringLiteral("token")).toString();
-    }
-    name = config.name.isEmpty() ? HostPort{config.gateway.host, gateway->port()}.toString() : config.name;
-    return database->fixPublicName(name);
-}
-
-void Relay::Parts::openCore(base::SigningKey key) {
-    core = RelayCore::create(RelayCoreConfig{.policy = config.policy,
-                                             .registration = *config.registration,
-                                             .relayName = name,
-                                             .relayKey = std::move(key),
-                                             .successions = {},
-                                             .tlsKeyHash = {},
-                                             .storeIncarnation = database->meta().storeIncarnation,
-                                             .bootEpoch = database->meta().bootEpoch},
-                             RelayCore::Stores{.mailboxes = mailboxes.get(),
-                                               .directory = directory.get(),
-                                               .prekeys = prekeys.get()},
-                             clock, home.inbox());
-}
-
-void Relay::Parts::start() {
-    home.inbox().call([this] {
-        auto server = ControlServer::create(config.dataDirectory, *commands);
-        if (server)
-            control = *std::move(server);
-        else // the relay serves its people without it
-            qCWarning(relayLog) << "no administrative commands while running:" << server.error().message;
-        ticker = std::make_unique<QTimer>();
-        QObject::connect(ticker.get(), &QTimer::timeout, &home.inbox(), [this] { core->tick(); });
-        ticker->start(tickInterval);
-    });
-    accepting = true;
-    if (adminGateway)
-        adminGateway->start();
-    gateway->start();
-}
-
-void Relay::Parts::stop() {
-    if (std::exchange(stopped, true))
-        return;
-    accepting = false;
-    if (gateway) {
-        gateway->stopAccepting();
-        if (core)
-            waitForCommits();
-        gateway->stop(closeGoingAway, QStringLiteral("the relay is stopping"), farewellPatience);
-    }
-    if (adminGateway)
-        adminGateway->stop(closeGoingAway, QString(), farewellPatience);
-    home.inbox().call([this] {
-        control.reset();
-        ticker.reset();
-    });
-    if (database)
-        database->stop();
-    home.stop();
-}
-
-/// What was submitted so far is committed, and its answers are queued on their connections.
-void Relay::Parts::waitForCommits() {
-    const auto reached = std::make_shared<std::promise<void>>();
-    database->perform<bool>(
-        StoreCall{.inbox = &home.inbox(), .deadline = commitPatience},
-        [reached](const StoreAnswer<bool>&) { reached->set_value(); },
-        [](sql::Database&) -> Result<bool> { return true; });
-    if (reached->get_future().wait_for(commitPatience) != std::future_status::ready)
-        qCWarning(relayLog) << "the store did not finish in time; senders will repeat what is unanswered";
-    for (base::Inbox* inbox : gateway->inboxes())
-        inbox->call([] {});
-}
-
-QJsonObject Relay::Parts::runBlocking(const QJsonObject& request) {
-    const auto answered = std::make_shared<std::promise<QJsonObject>>();
-    commands->run(request, [answered](const QJsonObject& answer) { answered->set_value(answer); });
-    return answered->get_future().get();
-}
-
-HttpResponse Relay::Parts::answerPublic(const HttpRequest& request) const {
-    HttpResponse response;
-    response.body = QByteArrayLiteral("ok\n");
-    if (request.path() == QByteArrayView("/healthz"))
-        return response;
-    if (request.path() == QByteArrayView("/readyz"))
-        return accepting && database->healthy() ? response : plainResponse(503);
-    return plainResponse(404);
-}
-
-HttpResponse Relay::Parts::answerAdmin(const HttpRequest& request) const {
-    if (request.path() != QByteArrayView("/metrics"))
-        return answerPublic(request);
-    HttpResponse response;
-    response.contentType = QByteArrayLiteral("text/plain; version=0.0.4; charset=utf-8");
-    response.body = metricsPage(MetricsSource{.relay = core->metrics(),
-                                              .gateway = gateway->counters(),
-                                              .writer = database->counters(),
-                                              .healthy = database->healthy(),
-                                              .uptimeMs = machineClock.monotonicMs() - startedAtMs});
-    return response;
-}
 
 Relay::Relay(std::unique_ptr<Parts> parts)
     : m_parts(std::move(parts)) {}
@@ -278,7 +14,7 @@ Relay::~Relay() {
     stop();
 }
 
-Result<std::unique_ptr<Relay>> Relay::create(RelayConfig config) {
+base::Result<std::unique_ptr<Relay>> Relay::create(RelayConfig config) {
     std::unique_ptr<Relay> relay(new Relay(std::make_unique<Parts>(std::move(config))));
     RECADO_CHECK(relay->m_parts->open());
     return relay;
@@ -312,10 +48,11 @@ QString Relay::firstInvitation() const {
     return m_parts->firstInvitation;
 }
 
-Result<QString> Relay::createInvitation(quint32 uses, int expiresInDays) {
+base::Result<QString> Relay::createInvitation(quint32 uses, int expiresInDays) {
     const QJsonObject answer = m_parts->runBlocking(inviteRequest(uses, expiresInDays));
     if (!answer.value(QStringLiteral("ok")).toBool())
-        return makeError(Reason::InvalidArgument, answer.value(QStringLiteral("error")).toString());
+        return base::makeError(base::Reason::InvalidArgument,
+                               answer.value(QStringLiteral("error")).toString());
     return answer.value(QStringLiteral("token")).toString();
 }
 

@@ -26,4 +26,9 @@ QString HostPort::toString() const {
     return form.arg(host).arg(port);
 }
 
+QString clientUrl(const RelayConfig& config, quint16 port, const QString& publicName) {
+    return config.behindProxy ? QStringLiteral("wss://") + publicName
+                              : QStringLiteral("ws://") + HostPort{config.gateway.host, port}.toString();
+}
+
 } // namespace recado::relay

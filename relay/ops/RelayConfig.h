@@ -39,4 +39,7 @@ struct RelayConfig {
     const base::Clock* clock = nullptr;
 };
 
+/// Where clients connect: the proxy of that public name, or the listener on its real port.
+QString clientUrl(const RelayConfig& config, quint16 port, const QString& publicName);
+
 } // namespace recado::relay

@@ -6,13 +6,6 @@
 
 namespace recado::relay {
 
-namespace {
-
-// Accounts that are away but whose last seen time is remembered.
-constexpr qsizetype awayKept = 20'000;
-
-} // namespace
-
 PresenceHub::PresenceHub(const RelayPolicy& policy, Router& router, const base::Clock& clock)
     : m_policy(policy)
     , m_router(router)
@@ -31,6 +24,9 @@ base::Status PresenceHub::set(base::DeviceAddress device, const wire::SetPresenc
     }
     const std::lock_guard lock(m_mutex);
     const Audience before = audience(device.account);
+    const auto known = m_accounts.find(device.account);
+    if (known != m_accounts.end() && isAway(*known))
+        --m_away;
     Account& account = m_accounts[device.account];
     account.devices.insert(device.device, std::move(said));
     relist(account);
@@ -55,11 +51,13 @@ void PresenceHub::disconnected(base::DeviceAddress device) {
     // With its last device gone, what it listed stays: it decides who hears that the account is away.
     if (!account->devices.isEmpty())
         relist(*account);
-    if (account->online && !hasVisibleDevice(*account)) {
+    // A hidden device that leaves later tells no time.
+    if (account->online && !account->leftAtMs && !hasVisibleDevice(*account)) {
         account->leftAtMs = m_clock.monotonicMs();
         account->lastSeenMs = m_clock.wallMs();
         m_leaving.insert(device.account);
     }
+    m_away += isAway(*account) ? 1 : 0;
     announce(device.account, before);
 }
 
@@ -75,6 +73,7 @@ void PresenceHub::tick() {
         account.online = false;
         account.leftAtMs.reset();
         m_leaving.remove(id);
+        m_away += isAway(account) ? 1 : 0;
         announce(id, before);
     }
     forgetOldest();
@@ -169,11 +168,21 @@ void PresenceHub::describePeers(base::DeviceAddress viewer) {
     }
 }
 
+// Half of them at once, those gone longest, so that it is seldom done.
 void PresenceHub::forgetOldest() {
-    if (m_accounts.size() <= awayKept)
+    if (m_away <= awayKept)
         return;
-    m_accounts.removeIf(
-        [](const auto& entry) { return entry.value().devices.isEmpty() && !entry.value().online; });
+    QVector<qint64> times;
+    for (const Account& account : std::as_const(m_accounts)) {
+        if (isAway(account))
+            times.push_back(account.lastSeenMs);
+    }
+    const auto middle = times.begin() + times.size() / 2;
+    std::nth_element(times.begin(), middle, times.end());
+    m_accounts.removeIf([latest = *middle](const auto& entry) {
+        return isAway(entry.value()) && entry.value().lastSeenMs <= latest;
+    });
+    m_away = std::count_if(m_accounts.cbegin(), m_accounts.cend(), isAway);
 }
 
 } // namespace recado::relay

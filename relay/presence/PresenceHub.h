@@ -22,6 +22,8 @@ class PresenceHub {
 public:
     /// Accounts one device may list.
     static constexpr int mostAccounts = 4'096;
+    /// Accounts that are away but whose last seen time is remembered.
+    static constexpr qsizetype awayKept = 20'000;
 
     /// Everything is borrowed.
     PresenceHub(const RelayPolicy& policy, Router& router, const base::Clock& clock);
@@ -57,6 +59,9 @@ private:
     using Audience = QSet<base::AccountId>;
 
     [[nodiscard]] static bool hasVisibleDevice(const Account& account);
+    [[nodiscard]] static bool isAway(const Account& account) {
+        return account.devices.isEmpty() && !account.online;
+    }
     static void relist(Account& account);
     [[nodiscard]] bool isMutualLocked(const base::AccountId& one, const base::AccountId& other) const;
     [[nodiscard]] Audience audience(const base::AccountId& id) const;
@@ -72,6 +77,7 @@ private:
     QHash<base::AccountId, Account> m_accounts;
     /// Accounts in their grace.
     QSet<base::AccountId> m_leaving;
+    qsizetype m_away = 0; // entries that are only remembered
 };
 
 } // namespace recado::relay

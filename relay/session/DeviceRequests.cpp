@@ -10,6 +10,8 @@ namespace {
 
 constexpr int mostRanges = 4'096;
 constexpr std::size_t mostLookupsWaiting = 1'024;
+// They wait as they came, and nobody has a name that long.
+constexpr std::size_t largestLookup = 512;
 
 std::optional<QVector<DeliveryRange>> readRanges(const wire::Acknowledge& acknowledge) {
     if (acknowledge.ranges_size() == 0 || acknowledge.ranges_size() > mostRanges)
@@ -53,6 +55,8 @@ void DeviceRequests::handle(const wire::ClientFrame& frame, DeliveryChannel* cha
         return setPresence(frame);
     case wire::ClientFrame::kEphemeral:
         return answerStatus(frame.request_id(), m_services.ephemerals->forward(m_device, frame.ephemeral()));
+    case wire::ClientFrame::BODY_NOT_SET:
+        return answerTo(frame.request_id())(errorAnswer(base::Reason::UnknownFrame, u"unknown frame type"));
     default:
         return answerTo(frame.request_id())(
             errorAnswer(base::Reason::NotPermitted, u"authenticated already"));
@@ -81,6 +85,8 @@ void DeviceRequests::setPresence(const wire::ClientFrame& frame) {
 }
 
 void DeviceRequests::lookUp(const wire::ClientFrame& frame) {
+    if (frame.ByteSizeLong() > largestLookup)
+        return answerTo(frame.request_id())(errorAnswer(base::Reason::InvalidArgument, u"this is no name"));
     if (m_lookups.size() >= mostLookupsWaiting) {
         return answerTo(frame.request_id())(errorAnswer(base::Reason::RateLimited, u"too many requests",
                                                         m_services.config->policy.busyRetryMs));

@@ -3,8 +3,8 @@
 #include "relay/delivery/DeliveryChannel.h"
 #include "relay/session/SessionServices.h"
 
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 
 namespace recado::relay {
@@ -17,7 +17,7 @@ public:
     DeviceRequests(base::DeviceAddress device, const SessionServices& services, base::Inbox& inbox,
                    std::function<void(const wire::RelayFrame&)> answer);
 
-    /// Any frame but Hello, Authenticate and Register. `channel` is told of acknowledgements.
+    /// Any frame that comes once the device is welcomed. `channel` is told of acknowledgements.
     void handle(const wire::ClientFrame& frame, DeliveryChannel* channel);
 
 private:
@@ -34,7 +34,7 @@ private:
     base::Inbox& m_inbox;
     const std::function<void(const wire::RelayFrame&)> m_answer;
     /// Look-ups run one after the other, so that each knows whether the one before it missed.
-    std::deque<wire::ClientFrame> m_lookups;
+    std::list<wire::ClientFrame> m_lookups; // a list: nothing is allocated while it is empty
     bool m_lookupUnderWay = false;
     bool m_startingLookups = false;
 };

@@ -2,18 +2,18 @@
 
 #include "relay/delivery/ConnectedDevice.h"
 #include "relay/delivery/DeliveryChannel.h"
+#include "relay/session/Arrival.h"
 #include "relay/session/DeviceRequests.h"
 #include "relay/session/FrameWriter.h"
-#include "relay/session/Handshake.h"
-#include "relay/session/SessionServices.h"
 
 #include <memory>
 
 namespace recado::relay {
 
-/// One connection's state machine: Hello → Challenge → Authenticate → Welcome, then requests until it closes;
-/// or Hello → Challenge → Register → Registered, and nothing more. Connection's thread.
+/// One connection: an Arrival until the device is welcomed, then its requests and what the rest of the relay
+/// has for it, until it closes. Connection's thread. Idle, it keeps only what it needs to be reached.
 class Session final : public ConnectedDevice,
+                      public Arrival::Host,
                       public DeliveryChannel::Sink,
                       public std::enable_shared_from_this<Session> {
 public:
@@ -27,10 +27,18 @@ public:
 
     // ConnectedDevice
     void live(const MailboxRow& envelope) override;
+    void appendedLate(base::DeliveryId id) override;
     void accepted(base::SubmissionNumber number) override;
     void push(const wire::RelayFrame& frame, PushKind kind) override;
     void listChanged(const routing::DeviceList& list) override;
     void displaced(Displacement why) override;
+
+    // Arrival::Host
+    void answer(const wire::RelayFrame& frame) override;
+    void admitted(base::DeviceAddress address, const routing::ListedDevice& device) override;
+    [[nodiscard]] bool isStillListed(const routing::DeviceList& list) const override;
+    void welcomed(const wire::RelayFrame& welcome) override;
+    void end(CloseCode code, const char16_t* reason) override;
 
     // DeliveryChannel::Sink
     void deliver(const MailboxRow& envelope) override;
@@ -38,55 +46,25 @@ public:
     [[nodiscard]] qint64 queuedBytes() const override;
 
 private:
-    enum class State {
-        Fresh,      // expects Hello
-        Challenged, // expects Authenticate or Register
-        Working,    // a store is asked; no frame is expected
-        Registered, // expects the end
-        Open,       // authenticated, Welcome sent
-        Closed,
-    };
-    /// What Welcome has to wait for.
-    struct Arrival {
-        int missing = 0;
-        bool failed = false;
-        std::optional<AccountRecord> account;
-        quint32 prekeys = 0;
-        base::SubmissionNumber highestSubmission = 0;
-    };
+    enum class State : quint8 { Arriving, Open, Closed };
 
     void handle(const wire::ClientFrame& frame);
-    void hello(const wire::ClientFrame& frame);
-    void registerAccount(const wire::ClientFrame& frame);
-    void authenticate(const wire::ClientFrame& frame);
-    void verified(quint64 requestId, const QByteArray& signature,
-                  const StoreAnswer<std::optional<AccountRecord>>& answer);
-    void admitted(quint64 requestId);
-    void arrive(quint64 requestId);
-    void welcome(quint64 requestId, const routing::DeviceList& list);
-
-    void add(const wire::RelayFrame& frame);
-    void addError(quint64 requestId, base::Reason reason, const char16_t* message);
-    void end(CloseCode code, const char16_t* reason);
     void scheduleFlush();
     void flush();
-    [[nodiscard]] bool isStillListed(const routing::DeviceList& list) const;
-    [[nodiscard]] StoreCall storeCall() const { return StoreCall{&m_inbox}; }
 
     SessionLink& m_link;
     base::Inbox& m_inbox;
     const SessionServices& m_services;
     FrameWriter m_writer;
-    Handshake m_handshake;
-    State m_state = State::Fresh;
-    int m_complaints = 0; // errors answered before authentication
+    State m_state = State::Arriving;
     bool m_gone = false;
     bool m_flushPosted = false;
+    std::shared_ptr<Arrival> m_arrival; // until the session is open
 
     // Once authenticated.
+    quint32 m_registrationId = 0;
     std::optional<base::DeviceAddress> m_address;
-    routing::ListedDevice m_device;
-    Arrival m_arrival;
+    QByteArray m_authKey;
     std::shared_ptr<DeliveryChannel> m_channel;
     std::shared_ptr<DeviceRequests> m_requests;
     QVector<base::SubmissionNumber> m_accepted;

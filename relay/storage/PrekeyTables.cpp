@@ -1,6 +1,9 @@
 #include "relay/storage/PrekeyTables.h"
 
+#include "routing/DeviceList.h"
 #include "sql/Database.h"
+
+#include <limits>
 
 namespace recado::relay::prekeyTables {
 
@@ -44,6 +47,17 @@ Result<std::optional<OneTimePrekey>> popOneTime(sql::Database& database, const D
 }
 
 } // namespace
+
+Result<bool> isListed(sql::Database& database, const DeviceAddress& device) {
+    RECADO_TRY(sql::Statement statement,
+               database.query("SELECT list FROM account WHERE id = ?1", device.account));
+    RECADO_TRY(const bool row, statement.step());
+    if (!row)
+        return false;
+    RECADO_TRY(const routing::DeviceList list,
+               routing::DeviceList::parse(statement.bytes(0), std::numeric_limits<quint32>::max()));
+    return list.find(device.device) != nullptr;
+}
 
 Result<quint32> store(sql::Database& database, const DeviceAddress& device, const PrekeyBatch& batch,
                       quint32 cap) {

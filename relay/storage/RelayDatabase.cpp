@@ -20,6 +20,8 @@ namespace {
 
 Q_LOGGING_CATEGORY(relayStorageLog, "recado.relay.storage")
 
+constexpr int readingCacheKib = 8 * 1'024; // device lists, mostly
+
 sql::DatabaseOptions relayFile(const RelayDatabaseOptions& options) {
     sql::DatabaseOptions file;
     file.path = QDir(options.directory).filePath(QStringLiteral("relay.db"));
@@ -33,11 +35,20 @@ Status prepareRelayDirectory(const QString& path) {
     if (QDir(path).exists())
         return {};
     if (!QDir().mkpath(path))
-        return makeError(Reason::IoFailed, QStringLiteral("cannot make the data directory"));
+        return makeError(Reason::Configuration, QStringLiteral("cannot make the directory %1").arg(path));
     if (!QFile::setPermissions(path,
                                QFileDevice::ReadOwner | QFileDevice::WriteOwner | QFileDevice::ExeOwner))
-        return makeError(Reason::IoFailed, QStringLiteral("cannot protect the data directory"));
+        return makeError(Reason::Configuration, QStringLiteral("cannot protect the directory %1").arg(path));
     return {};
+}
+
+Result<sql::FileLock> lockRelayDirectory(const QString& path) {
+    auto lock = sql::FileLock::acquire(QDir(path).filePath(QStringLiteral("relay.lock")));
+    // The first file that is written there: what it meets, everything else would meet.
+    if (!lock && lock.error().reason == Reason::IoFailed)
+        return makeError(Reason::Configuration,
+                         QStringLiteral("cannot write into %1: %2").arg(path, lock.error().message));
+    return lock;
 }
 
 Result<std::unique_ptr<sql::Database>> openOrCreate(const sql::DatabaseOptions& file,
@@ -57,8 +68,7 @@ Result<std::unique_ptr<sql::Database>> openOrCreate(const sql::DatabaseOptions& 
 Result<std::unique_ptr<RelayDatabase>> RelayDatabase::open(RelayDatabaseOptions options,
                                                            const base::Clock& clock) {
     RECADO_CHECK(prepareRelayDirectory(options.directory));
-    RECADO_TRY(sql::FileLock lock,
-               sql::FileLock::acquire(QDir(options.directory).filePath(QStringLiteral("relay.lock"))));
+    RECADO_TRY(sql::FileLock lock, lockRelayDirectory(options.directory));
     const sql::DatabaseOptions file = relayFile(options);
     RelayMeta meta;
     {
@@ -72,16 +82,26 @@ Result<std::unique_ptr<RelayDatabase>> RelayDatabase::open(RelayDatabaseOptions 
     RECADO_TRY(
         std::unique_ptr<sql::Writer> writer,
         sql::Writer::start([file] { return sql::Database::openExisting(file); }, std::move(options.writer)));
+    sql::DatabaseOptions readOnly = file;
+    readOnly.access = sql::Access::ReadOnly;
+    readOnly.cacheKib = readingCacheKib;
+    RECADO_TRY(std::unique_ptr<sql::Database> reading, sql::Database::openExisting(readOnly));
     return std::unique_ptr<RelayDatabase>(
-        new RelayDatabase(std::move(lock), std::move(meta), std::move(writer), clock));
+        new RelayDatabase(std::move(lock), std::move(meta), std::move(writer), std::move(reading), clock));
 }
 
 RelayDatabase::RelayDatabase(sql::FileLock lock, RelayMeta meta, std::unique_ptr<sql::Writer> writer,
-                             const base::Clock& clock)
+                             std::unique_ptr<sql::Database> reading, const base::Clock& clock)
     : m_lock(std::move(lock))
     , m_meta(std::move(meta))
     , m_clock(&clock)
-    , m_writer(std::move(writer)) {}
+    , m_writer(std::move(writer))
+    , m_reader(std::move(reading)) {}
+
+void RelayDatabase::stop() {
+    m_reader.stop();
+    m_writer->stop();
+}
 
 Status RelayDatabase::fixPublicName(const QString& name) {
     auto refusal = std::make_shared<Status>();
@@ -124,7 +144,7 @@ StoreResult RelayDatabase::storeResult(sql::CommitResult result) {
 }
 
 /// Whoever asked learns only that it was not committed, so the cause must be told here.
-Status RelayDatabase::reported(base::Error error) {
+base::Error RelayDatabase::reported(base::Error error) {
     qCWarning(relayStorageLog) << "a request failed:" << error.message;
     return error;
 }

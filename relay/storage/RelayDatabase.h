@@ -4,6 +4,7 @@
 #include "base/Inbox.h"
 #include "base/Result.h"
 #include "relay/delivery/StoreAnswer.h"
+#include "relay/storage/ReadThread.h"
 #include "relay/storage/RelayMeta.h"
 #include "sql/Database.h"
 #include "sql/FileLock.h"
@@ -29,12 +30,13 @@ struct RelayDatabaseOptions {
 };
 
 /// The relay's one database, `relay.db` in its data directory, plain because what it holds is ciphertext
-/// already, and the thread that alone uses it: the Sqlite… stores on it share their commits. Holds the data
-/// directory's lock (`relay.lock`).
+/// already; the thread that alone changes it: the Sqlite… stores on it share their commits; and a thread that
+/// only reads. Holds the data directory's lock (`relay.lock`).
 class RelayDatabase {
 public:
-    /// Takes the lock (`ProfileInUse` when another relay has it), opens or makes the database and starts a
-    /// new boot epoch, durably. Blocks; for composition roots.
+    /// Takes the lock (`ProfileInUse` when another relay has it; `Configuration` when the directory cannot be
+    /// made or written), opens or makes the database and starts a new boot epoch, durably. Blocks; for
+    /// composition roots.
     static base::Result<std::unique_ptr<RelayDatabase>> open(RelayDatabaseOptions options,
                                                              const base::Clock& clock);
 
@@ -52,8 +54,14 @@ public:
     void perform(const StoreCall& call, StoreCallback<T> done,
                  std::function<base::Result<T>(sql::Database&)> work, qint64 bytes = 256);
 
+    /// The same for work that changes nothing, on the reading thread: it sees what was answered before this
+    /// call, not what perform() has still to do. Any thread.
+    template <typename T>
+    void read(const StoreCall& call, StoreCallback<T> done,
+              std::function<base::Result<T>(sql::Database&)> work);
+
     /// Finishes what is queued; later requests are answered Busy.
-    void stop() { m_writer->stop(); }
+    void stop();
 
     /// Any thread.
     [[nodiscard]] bool healthy() const { return m_writer->healthy(); }
@@ -61,15 +69,16 @@ public:
 
 private:
     RelayDatabase(sql::FileLock lock, RelayMeta meta, std::unique_ptr<sql::Writer> writer,
-                  const base::Clock& clock);
+                  std::unique_ptr<sql::Database> reading, const base::Clock& clock);
     [[nodiscard]] std::function<base::Status()> deadlineOf(const StoreCall& call) const;
     static StoreResult storeResult(sql::CommitResult result);
-    static base::Status reported(base::Error error);
+    static base::Error reported(base::Error error);
 
     sql::FileLock m_lock;
     RelayMeta m_meta;
     const base::Clock* m_clock;
     std::unique_ptr<sql::Writer> m_writer;
+    ReadThread m_reader; // goes before the writer, which closes the database for good
 };
 
 template <typename T>
@@ -92,6 +101,24 @@ void RelayDatabase::perform(const StoreCall& call, StoreCallback<T> done,
         inbox->post([answer, done] { done(std::move(*answer)); });
     };
     m_writer->submit(std::move(job));
+}
+
+template <typename T>
+void RelayDatabase::read(const StoreCall& call, StoreCallback<T> done,
+                         std::function<base::Result<T>(sql::Database&)> work) {
+    const bool taken = m_reader.submit([inbox = call.inbox, done, work = std::move(work),
+                                        withinDeadline = deadlineOf(call)](sql::Database& database) {
+        StoreAnswer<T> answer{StoreResult::NotCommitted, {}};
+        const base::Status inTime = withinDeadline();
+        base::Result<T> result = inTime ? work(database) : base::Result<T>(inTime.error());
+        if (result)
+            answer = {StoreResult::Committed, *std::move(result)};
+        else
+            reported(std::move(result).error());
+        inbox->post([answer = std::move(answer), done] { done(answer); });
+    });
+    if (!taken)
+        call.inbox->post([done = std::move(done)] { done({StoreResult::Busy, {}}); });
 }
 
 } // namespace recado::relay

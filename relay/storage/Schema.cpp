@@ -73,10 +73,19 @@ CREATE TABLE submission_window (
     PRIMARY KEY (account, device)) STRICT, WITHOUT ROWID;
 )sql";
 
+// When an account was registered (wall clock, milliseconds; 0 for those from before this version). Names are
+// compared in lower case from now on, and keys of accounts that are no more go.
+constexpr char relayTablesV2[] = R"sql(
+ALTER TABLE account ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
+UPDATE meta SET public_name = lower(public_name);
+DELETE FROM signed_prekey WHERE account NOT IN (SELECT id FROM account);
+DELETE FROM one_time_prekey WHERE account NOT IN (SELECT id FROM account);
+)sql";
+
 } // namespace
 
-sql::Migrator relaySchema() {
-    return sql::Migrator({QByteArray(relayTablesV1) + queue::QueueTable::schema(envelopeTable)});
+std::vector<QByteArray> relayMigrations() {
+    return {QByteArray(relayTablesV1) + queue::QueueTable::schema(envelopeTable), relayTablesV2};
 }
 
 } // namespace recado::relay

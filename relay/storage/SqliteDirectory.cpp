@@ -60,11 +60,11 @@ Status insertAccount(sql::Database& database, const NewAccount& account) {
     const AccountRecord& record = account.account;
     RECADO_CHECK(database.run("DELETE FROM freed_username WHERE username = ?1 OR skeleton = ?2",
                               record.username, account.skeleton));
-    RECADO_CHECK(
-        database.run("INSERT INTO account (id, username, skeleton, list_version, list, list_signature)"
-                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                     record.id, record.username, account.skeleton, account.listVersion, record.list.bytes,
-                     record.list.signature));
+    RECADO_CHECK(database.run("INSERT INTO account"
+                              " (id, username, skeleton, list_version, list, list_signature, created_at)"
+                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                              record.id, record.username, account.skeleton, account.listVersion,
+                              record.list.bytes, record.list.signature, account.nowMs));
     const auto stored =
         prekeyTables::store(database, account.device, account.prekeys, std::numeric_limits<quint32>::max());
     return stored ? Status() : Status(stored.error());
@@ -103,7 +103,7 @@ void SqliteDirectory::createAccount(NewAccount account, StoreCall call,
 
 void SqliteDirectory::findAccount(AccountKey key, StoreCall call,
                                   StoreCallback<std::optional<AccountRecord>> done) {
-    m_database.perform<std::optional<AccountRecord>>(
+    m_database.read<std::optional<AccountRecord>>(
         call, std::move(done),
         [key = std::move(key)](sql::Database& database) { return findRecord(database, key); });
 }

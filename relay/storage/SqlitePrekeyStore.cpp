@@ -19,8 +19,9 @@ void SqlitePrekeyStore::storePrekeys(base::DeviceAddress device, PrekeyBatch bat
     const qint64 bytes = prekeyBytes * (batch.prekeys.size() + 4);
     m_database.perform<quint32>(
         call, std::move(done),
-        [device, batch = std::move(batch), cap](sql::Database& database) {
-            return prekeyTables::store(database, device, batch, cap);
+        [device, batch = std::move(batch), cap](sql::Database& database) -> base::Result<quint32> {
+            RECADO_TRY(const bool listed, prekeyTables::isListed(database, device));
+            return listed ? prekeyTables::store(database, device, batch, cap) : base::Result<quint32>(0U);
         },
         bytes);
 }

@@ -4,6 +4,7 @@
 #include "crypto/SessionCipher.h"
 #include "crypto/Stores.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -36,6 +37,8 @@ public:
     int writes = 0;
     /// The store calls (of any kind) until one fails; negative: never.
     int callsUntilFailure = -1;
+    /// Runs inside every store call: what a careless store might do there.
+    std::function<void()> whileAsked;
 
     base::Result<std::optional<QByteArray>> loadSession(const base::DeviceAddress& address) override {
         return find(tables.sessions, address);
@@ -90,6 +93,8 @@ private:
         return base::makeError(base::Reason::StorageFailed, QStringLiteral("armed by the test"));
     }
     bool failsNow() {
+        if (whileAsked)
+            whileAsked();
         if (callsUntilFailure < 0)
             return false;
         return callsUntilFailure-- == 0;

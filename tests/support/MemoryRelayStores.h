@@ -61,6 +61,8 @@ public:
     StoreQueue queue;
     QHash<base::DeviceAddress, QMap<base::DeliveryId, Row>> rows;
     QHash<base::DeviceAddress, queue::AckWindow> windows;
+    /// Unknown appends wrote nothing, rather than that only their answer was lost.
+    bool unknownWritesNothing = false;
     /// Results of the next appends, then of the next peeks; Committed when empty.
     std::deque<relay::StoreResult> appendResults;
     std::deque<relay::StoreResult> peekResults;
@@ -72,8 +74,9 @@ public:
         ++appends;
         queue.run([this, append = std::move(append), call, done = std::move(done)] {
             const relay::StoreResult result = next(appendResults);
-            // Unknown is the bad case of it: the rows are there, only the answer was lost.
-            if (result == relay::StoreResult::Committed || result == relay::StoreResult::Unknown) {
+            const bool written = result == relay::StoreResult::Committed ||
+                                 (result == relay::StoreResult::Unknown && !unknownWritesNothing);
+            if (written) {
                 for (const relay::MailboxEntry& entry : append.entries) {
                     auto& mailbox = rows[entry.device];
                     if (!mailbox.contains(entry.id))
@@ -219,6 +222,9 @@ public:
                 return relay::DeviceListOutcome::NotHigher;
             versions[list.account] = list.version;
             account->list = signedList;
+            keys.removeIf([&](const auto& entry) {
+                return entry.key().account == list.account && list.find(entry.key().device) == nullptr;
+            });
             return relay::DeviceListOutcome::Stored;
         });
     }
@@ -231,6 +237,7 @@ public:
                 return false;
             freed.push_back({routing::lookAlikeSkeleton(found->username), nowMs});
             accounts.erase(found);
+            keys.removeIf([&](const auto& entry) { return entry.key().account == account; });
             return true;
         });
     }
@@ -245,7 +252,9 @@ public:
 
     void storePrekeys(base::DeviceAddress device, relay::PrekeyBatch batch, quint32 cap,
                       relay::StoreCall call, relay::StoreCallback<quint32> done) override {
-        answerWith<quint32>(call, done, [this, device, batch, cap] { return store(device, batch, cap); });
+        answerWith<quint32>(call, done, [this, device, batch, cap] {
+            return isListed(device) ? store(device, batch, cap) : 0U;
+        });
     }
 
     void takePrekeys(base::AccountId account, QVector<relay::PrekeyRequest> requests, relay::StoreCall call,
@@ -300,6 +309,14 @@ private:
                 return account;
         }
         return std::nullopt;
+    }
+
+    [[nodiscard]] bool isListed(base::DeviceAddress device) const {
+        const auto account = accounts.constFind(device.account);
+        if (account == accounts.constEnd())
+            return false;
+        const auto list = routing::DeviceList::parse(account->list.bytes, 1'024);
+        return list.ok() && list->find(device.device) != nullptr;
     }
 
     quint32 store(base::DeviceAddress device, const relay::PrekeyBatch& batch, quint32 cap) {

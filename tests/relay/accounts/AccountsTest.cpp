@@ -25,6 +25,7 @@ private Q_SLOTS:
     void aRepeatedRegistrationUsesNoSecondInvitation();
     void invitationsExpire();
     void registrationNeedsItsPurpose();
+    void registrationsOfTheWholeRelayAreLimited();
     void accountsAreFoundByNameAndById();
     void lookupsAreCheckedAndMissesAnswered();
     void twentyUnknownNamesAnHour();
@@ -286,6 +287,22 @@ void AccountsTest::registrationNeedsItsPurpose() {
     attempt(*anna, registrationOf(*anna, QStringLiteral("anna")));
     QCOMPARE(anna->error(), QStringLiteral("not_permitted"));
     QVERIFY(relay.directory.accounts.isEmpty());
+}
+
+void AccountsTest::registrationsOfTheWholeRelayAreLimited() {
+    relay::RelayPolicy policy;
+    policy.registrationBurst = 2;
+    policy.registrationsPerSecond = 1;
+    RelayCoreFixture relay(policy);
+    QVERIFY(registerDevice(*newcomer(relay), QStringLiteral("anna")));
+    // Trying names counts as well.
+    QVERIFY(!registerDevice(*newcomer(relay), QStringLiteral("anna")));
+    const auto third = newcomer(relay);
+    QVERIFY(!registerDevice(*third, QStringLiteral("carl")));
+    QCOMPARE(third->error(), QStringLiteral("rate_limited"));
+    QVERIFY(third->last(wire::RelayFrame::kError)->error().retry_after_ms() > 0);
+    relay.clock.advance(1'000);
+    QVERIFY(registerDevice(*third, QStringLiteral("carl")));
 }
 
 void AccountsTest::accountsAreFoundByNameAndById() {

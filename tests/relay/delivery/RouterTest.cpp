@@ -42,12 +42,14 @@ private:
 class RecordingDevice final : public ConnectedDevice {
 public:
     QVector<base::DeliveryId> received;
+    QVector<base::DeliveryId> late;
     QVector<base::SubmissionNumber> numbers;
     int pushes = 0;
     int lists = 0;
     std::optional<Displacement> displacement;
 
     void live(const MailboxRow& envelope) override { received.push_back(envelope.id); }
+    void appendedLate(base::DeliveryId id) override { late.push_back(id); }
     void accepted(base::SubmissionNumber number) override { numbers.push_back(number); }
     void push(const wire::RelayFrame&, PushKind) override { ++pushes; }
     void listChanged(const routing::DeviceList&) override { ++lists; }

@@ -38,6 +38,12 @@ private Q_SLOTS:
     void aFullMailboxRefusesAndEvictsNothing();
     void acknowledgementsMakeRoomInAFullMailbox();
     void changedListsAreKnownAtOnce();
+    void aListThatChangesDuringItsLookUpIsLookedUpAgain();
+    void anAccountErasedDuringItsLookUpIsUnknown();
+    void aLateAppendReachesWhoConnectedMeanwhile();
+    void aLateAppendIsNotPassedByForNewerOnes();
+    void aRepeatedAppendLeavesOutWhatWasAcknowledged();
+    void theMarkOfAnAcknowledgedSubmissionJoinsALaterCommit();
 };
 
 namespace {
@@ -547,6 +553,120 @@ void SubmissionTest::changedListsAreKnownAtOnce() {
     frame.mutable_submit()->mutable_recipients(0)->set_device_list_version(2);
     anna.front()->sendAndSettle(frame);
     QCOMPARE(anna.front()->accepted(), (QVector<quint64>{1, 3}));
+}
+
+// The look-up has read the old list, and waits for the sizes of the mailboxes when the new one is stored.
+void SubmissionTest::aListThatChangesDuringItsLookUpIsLookedUpAgain() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    auto bert = relay.addAccount(QStringLiteral("bert"));
+    QVERIFY(anna.front()->connect());
+    QVERIFY(bert.front()->connect());
+    relay.mailboxes.queue.hold();
+    anna.front()->sendAndSettle(toOne(1, bert));
+    bert.push_back(relay.makeDevice({bert.front()->address.account, 2}));
+    bert.front()->sendAndSettle(RelayCoreFixture::setDeviceList(RelayCoreFixture::listOf(bert, 2)));
+    QCOMPARE(bert.front()->count(wire::RelayFrame::kDone), 1);
+    relay.mailboxes.queue.release();
+    relay.settle();
+    QVERIFY(anna.front()->accepted().isEmpty());
+    QCOMPARE(anna.front()->refusal(), QStringLiteral("stale_devices"));
+    wire::ClientFrame frame = toOne(2, bert);
+    frame.mutable_submit()->mutable_recipients(0)->set_device_list_version(2);
+    anna.front()->sendAndSettle(frame);
+    QCOMPARE(anna.front()->accepted(), QVector<quint64>{2});
+}
+
+void SubmissionTest::anAccountErasedDuringItsLookUpIsUnknown() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    const auto bert = relay.addAccount(QStringLiteral("bert"));
+    QVERIFY(anna.front()->connect());
+    relay.mailboxes.queue.hold();
+    anna.front()->sendAndSettle(toOne(1, bert));
+    const auto account = bert.front()->address.account;
+    relay.directory.eraseAccount(account, relay.clock.wallMs(), {&relay.inbox},
+                                 [&](const auto&) { relay.core->accountErased(account); });
+    relay.settle();
+    relay.mailboxes.queue.release();
+    relay.settle();
+    QCOMPARE(anna.front()->refusal(), QStringLiteral("unknown_recipient"));
+    QVERIFY(relay.mailboxes.rows[bert.front()->address].isEmpty());
+}
+
+void SubmissionTest::aLateAppendReachesWhoConnectedMeanwhile() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    const auto bert = relay.addAccount(QStringLiteral("bert"));
+    QVERIFY(anna.front()->connect());
+    relay.mailboxes.unknownWritesNothing = true;
+    relay.mailboxes.appendResults = {relay::StoreResult::Unknown, relay::StoreResult::Busy,
+                                     relay::StoreResult::Busy};
+    anna.front()->sendAndSettle(toOne(1, bert));
+    QVERIFY(bert.front()->connect());
+    QTRY_COMPARE(anna.front()->accepted(), QVector<quint64>{1});
+    QTRY_COMPARE(bert.front()->delivered().size(), 1);
+}
+
+void SubmissionTest::aLateAppendIsNotPassedByForNewerOnes() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    const auto carl = relay.addAccount(QStringLiteral("carl"));
+    const auto bert = relay.addAccount(QStringLiteral("bert"));
+    QVERIFY(anna.front()->connect());
+    QVERIFY(carl.front()->connect());
+    carl.front()->sendAndSettle(toOne(1, bert)); // the receiver is known from now on
+    relay.mailboxes.unknownWritesNothing = true;
+    relay.mailboxes.appendResults = {relay::StoreResult::Unknown, relay::StoreResult::Committed,
+                                     relay::StoreResult::Busy, relay::StoreResult::Busy};
+    anna.front()->sendAndSettle(toOne(1, bert));
+    carl.front()->sendAndSettle(toOne(2, bert));
+    QVERIFY(bert.front()->connect());
+    QTRY_COMPARE(anna.front()->accepted(), QVector<quint64>{1});
+    QTRY_COMPARE(bert.front()->delivered().size(), 3);
+    QSet<quint64> ids;
+    for (const wire::Deliver& delivered : bert.front()->delivered())
+        ids.insert(delivered.delivery_id());
+    QCOMPARE(ids.size(), 3);
+}
+
+void SubmissionTest::aRepeatedAppendLeavesOutWhatWasAcknowledged() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    const auto bert = relay.addAccount(QStringLiteral("bert"), 2);
+    QVERIFY(anna.front()->connect());
+    for (const auto& device : bert)
+        QVERIFY(device->connect());
+    relay.mailboxes.appendResults = {relay::StoreResult::Unknown, relay::StoreResult::Busy,
+                                     relay::StoreResult::Busy};
+    anna.front()->sendAndSettle(toOne(1, bert));
+    const quint64 id = bert.front()->delivered().front().delivery_id();
+    bert.front()->acknowledge(id, id);
+    relay.settle();
+    QTRY_COMPARE(anna.front()->accepted(), QVector<quint64>{1});
+    QVERIFY(relay.mailboxes.rows[bert.front()->address].isEmpty());
+    QCOMPARE(relay.mailboxes.rows[bert.back()->address].size(), 1);
+}
+
+void SubmissionTest::theMarkOfAnAcknowledgedSubmissionJoinsALaterCommit() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    const auto bert = relay.addAccount(QStringLiteral("bert"));
+    QVERIFY(anna.front()->connect());
+    QVERIFY(bert.front()->connect());
+    anna.front()->sendAndSettle(toOne(1, bert));
+    relay.mailboxes.queue.hold();
+    relay.mailboxes.appendResults = {relay::StoreResult::NotCommitted};
+    anna.front()->sendAndSettle(toOne(2, bert));
+    const quint64 id = bert.front()->delivered().back().delivery_id();
+    bert.front()->acknowledge(id, id);
+    relay.settle();
+    QCOMPARE(anna.front()->accepted(), (QVector<quint64>{1, 2}));
+    relay.mailboxes.queue.release();
+    relay.settle();
+    QTRY_VERIFY(relay.mailboxes.windows[anna.front()->address].seen(2));
+    QCOMPARE(anna.front()->count(wire::RelayFrame::kRefused), 0);
+    QCOMPARE(relay.mailboxes.rows[bert.front()->address].size(), 1); // the first, not acknowledged
 }
 
 RECADO_TEST(SubmissionTest)

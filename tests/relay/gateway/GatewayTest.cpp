@@ -48,7 +48,9 @@ private Q_SLOTS:
     void foreignClientSendsTheLargestMessageButNoLarger();
     void foreignClientIsServedOnEveryThread();
     void messagesOfOneTurnArriveInOrder();
+    void aHastyPingIsAnsweredBehindTheUpgrade();
     void unmaskedFramesEndTheConnection();
+    void whoFloodsAfterTheEndIsNotReadToTheEnd();
     void textIsRefused();
     void sessionMayCloseBehindWhatItSent();
     void sessionMayAbort();
@@ -62,11 +64,13 @@ private Q_SLOTS:
     void unreadPongsDoNotPileUp();
     void stalledReaderIsAborted();
     void overflowingQueueIsAborted();
+    void aMessageMayBeLargerThanTheQueue();
     void handlerHearsWhenTheQueueHasDrained();
     void httpIsAnswered_data();
     void httpIsAnswered();
     void httpAnswerReachesAPeerThatStillSends();
     void connectionsBeyondTheLimitAreRefused();
+    void someDescriptorsAreLeftForTheRest();
     void lackOfDescriptorsIsRefusedWithoutSpinning();
     void secondBindFails_data();
     void secondBindFails();
@@ -189,6 +193,35 @@ void GatewayTest::messagesOfOneTurnArriveInOrder() {
     QVERIFY(client.write(bytes));
     for (int index = 0; index < 500; ++index)
         QCOMPARE(client.readFrame().payload, QByteArray::number(index));
+}
+
+void GatewayTest::aHastyPingIsAnsweredBehindTheUpgrade() {
+    EchoGateway echo;
+    RawClient client(echo.port());
+    QVERIFY(client.write("GET /v1/socket HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n" +
+                         clientFrame(pingFrame, "early", Final::Yes)));
+    const QByteArray head = client.readUntil("\r\n\r\n");
+    QVERIFY2(head.startsWith("HTTP/1.1 101 "), head.constData());
+    const RawClient::Frame frame = client.readFrame();
+    QCOMPARE(frame.opcode, pongFrame);
+    QCOMPARE(frame.payload, QByteArray("early"));
+}
+
+void GatewayTest::whoFloodsAfterTheEndIsNotReadToTheEnd() {
+    relay::GatewayConfig config;
+    config.closeDeadline = 60s;
+    config.messageBytes = 64 * 1'024;
+    EchoGateway echo(config);
+    RawClient client(echo.port());
+    QVERIFY(client.upgrade());
+    QVERIFY(client.write(QByteArray::fromHex("820161"))); // unmasked
+    const QByteArray flood(64 * 1'024, '\x89');
+    int written = 0;
+    while (written < 1'000 && client.write(flood))
+        ++written;
+    QVERIFY(written < 1'000);
+    QTRY_COMPARE(echo.counters().open.load(), 0);
 }
 
 void GatewayTest::unmaskedFramesEndTheConnection() {
@@ -379,6 +412,21 @@ void GatewayTest::overflowingQueueIsAborted() {
     QVERIFY(echo.seen().mostQueued <= config.queuedBytes);
 }
 
+void GatewayTest::aMessageMayBeLargerThanTheQueue() {
+    relay::GatewayConfig config;
+    config.queuedBytes = 256 * 1'024;
+    config.unauthenticatedMessageBytes = config.messageBytes;
+    EchoGateway echo(config);
+    RawClient client(echo.port());
+    QVERIFY(client.upgrade());
+    const QByteArray large(config.messageBytes, 'l');
+    for (int round = 0; round < 3; ++round) {
+        QVERIFY(client.write(wholeFrame(large)));
+        QCOMPARE(client.readFrame().payload.size(), large.size());
+    }
+    QCOMPARE(echo.counters().overflows.load(), quint64(0));
+}
+
 void GatewayTest::handlerHearsWhenTheQueueHasDrained() {
     EchoGateway echo;
     RawClient client(echo.port());
@@ -386,8 +434,8 @@ void GatewayTest::handlerHearsWhenTheQueueHasDrained() {
     QVERIFY(client.write(wholeFrame("fill 32")));
     for (int block = 0; block < 32; ++block)
         QCOMPARE(client.readFrame().payload.size(), 1'024);
-    QVERIFY(client.write(wholeFrame("fill 1024")));
-    for (int block = 0; block < 1'024; ++block)
+    QVERIFY(client.write(wholeFrame("fill 512")));
+    for (int block = 0; block < 512; ++block)
         QCOMPARE(client.readFrame().payload.size(), 1'024);
     QTRY_COMPARE(echo.seen().writable.load(), 1); // the small queue never was above the mark
 }
@@ -402,6 +450,7 @@ void GatewayTest::httpIsAnswered_data() {
     row("health", "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 ", "\r\n\r\nok\n");
     row("health, old protocol", "GET /healthz HTTP/1.0\r\n\r\n", "HTTP/1.1 200 ", "\r\n\r\nok\n");
     row("head", "HEAD /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 ", "\r\n\r\n");
+    row("head of the socket", "HEAD /v1/socket HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 405 ", "\r\n\r\n");
     row("elsewhere", "GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 404 ", "\n");
     row("post", "POST /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 405 ", "\n");
     row("body", "GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n", "HTTP/1.1 413 ", "\n");
@@ -443,12 +492,35 @@ void GatewayTest::connectionsBeyondTheLimitAreRefused() {
     QVERIFY(first.upgrade());
     QVERIFY(second.upgrade());
     RawClient third(echo.port());
-    QVERIFY(third.read(1'024).startsWith("HTTP/1.1 503 "));
     QTRY_COMPARE(echo.counters().refused.load(), quint64(1));
+    // Read to its end, so that no reset overtakes the answer.
+    QVERIFY(third.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"));
+    third.shutdownWriting();
+    const QByteArray answer = third.read(64 * 1'024);
+    QVERIFY2(answer.startsWith("HTTP/1.1 503 "), answer.constData());
+    QVERIFY2(answer.endsWith("\r\n\r\nService Unavailable\n"), answer.constData());
+    QCOMPARE(echo.counters().open.load(), 2);
     first.reset();
     QTRY_COMPARE(echo.counters().open.load(), 1);
     RawClient fourth(echo.port());
     QVERIFY(fourth.upgrade());
+}
+
+void GatewayTest::someDescriptorsAreLeftForTheRest() {
+    rlimit before{};
+    QCOMPARE(getrlimit(RLIMIT_NOFILE, &before), 0);
+    const rlimit few{80, before.rlim_max};
+    QCOMPARE(setrlimit(RLIMIT_NOFILE, &few), 0);
+    EchoGateway echo; // allows half of so few
+    QCOMPARE(setrlimit(RLIMIT_NOFILE, &before), 0);
+    QVERIFY(echo.isRunning());
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int index = 0; index < 40; ++index) {
+        clients.push_back(std::make_unique<RawClient>(echo.port()));
+        QVERIFY(clients.back()->upgrade());
+    }
+    RawClient late(echo.port());
+    QVERIFY(late.read(1'024).startsWith("HTTP/1.1 503 "));
 }
 
 void GatewayTest::lackOfDescriptorsIsRefusedWithoutSpinning() {

@@ -40,6 +40,7 @@ private Q_SLOTS:
     void whatFollowsTheHeadIsLeft();
     void upgradesAreAnswered_data();
     void upgradesAreAnswered();
+    void refusalsSayWhatWouldDo();
     void acceptKeyIsTheOneOfTheStandard();
     void answersSayWhereTheyEnd();
 };
@@ -156,6 +157,21 @@ void HttpTest::upgradesAreAnswered() {
     QFETCH(const int, status);
     const relay::HttpResponse response = answerUpgrade(requestOf(head), QByteArray("/v1/socket"));
     QCOMPARE(response.status, status);
+}
+
+void HttpTest::refusalsSayWhatWouldDo() {
+    const QByteArray sample(sampleUpgrade);
+    const auto answerTo = [](const QByteArray& head) {
+        return serialize(answerUpgrade(requestOf(head), QByteArray("/v1/socket")), false);
+    };
+    QVERIFY(answerTo(QByteArray(sample).replace("GET", "POST")).contains("\r\nAllow: GET\r\n"));
+    const QByteArray another = answerTo(QByteArray(sample).replace("Version: 13", "Version: 8"));
+    QVERIFY(another.contains("\r\nSec-WebSocket-Version: 13\r\n"));
+    QVERIFY(another.contains("\r\nUpgrade: websocket\r\n"));
+    QVERIFY(another.contains("\r\nConnection: close, Upgrade\r\n"));
+    relay::HttpRequest request;
+    request.method = "DELETE";
+    QVERIFY(serialize(answerRequest(request, {}), false).contains("\r\nAllow: GET, HEAD\r\n"));
 }
 
 void HttpTest::acceptKeyIsTheOneOfTheStandard() {

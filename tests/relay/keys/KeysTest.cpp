@@ -23,6 +23,7 @@ private Q_SLOTS:
     void malformedUploadsAreRefused_data();
     void malformedUploadsAreRefused();
     void aBusyDirectoryIsSaidSo();
+    void keysOfAnErasedAccountAreNotKept();
 };
 
 namespace {
@@ -297,6 +298,18 @@ void KeysTest::aBusyDirectoryIsSaidSo() {
     relay.directory.failNext = relay::StoreResult::Busy;
     bert.front()->sendAndSettle(uploadOf(RelayCoreFixture::upload(50, 1)));
     QCOMPARE(bert.front()->error(), QStringLiteral("busy"));
+}
+
+void KeysTest::keysOfAnErasedAccountAreNotKept() {
+    RelayCoreFixture relay;
+    const auto bert = relay.addAccount(QStringLiteral("bert"));
+    equip(bert, 10);
+    // The relay's logic has not heard of it yet: the connection is open.
+    relay.directory.eraseAccount(bert.front()->address.account, relay.clock.wallMs(), {&relay.inbox},
+                                 [](const auto&) {});
+    QVERIFY(!relay.directory.keys.contains(bert.front()->address));
+    bert.front()->sendAndSettle(uploadOf(RelayCoreFixture::upload(50, 1)));
+    QVERIFY(!relay.directory.keys.contains(bert.front()->address));
 }
 
 RECADO_TEST(KeysTest)

@@ -1,5 +1,6 @@
 #include "../gateway/RawClient.h"
 #include "relay/delivery/Directory.h"
+#include "relay/ops/ControlSocket.h"
 #include "relay/ops/HomeThread.h"
 #include "relay/storage/RelayDatabase.h"
 #include "relay/storage/SqliteDirectory.h"
@@ -46,6 +47,7 @@ public:
             return -1;
         return m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -2;
     }
+    void stopReadingErrors() { m_process.closeReadChannel(QProcess::StandardError); }
     void signal(int number) { ::kill(pid_t(m_process.processId()), number); }
     QByteArray output() { return m_process.readAllStandardOutput(); }
     QByteArray errors() { return m_process.readAllStandardError(); }
@@ -66,7 +68,7 @@ void insertAccount(const QString& directory, const QString& username) {
     routing::DeviceList list;
     list.account = base::AccountId::random();
     list.version = 1;
-    list.issuedAtMs = 1'750'000'000'000;
+    list.issuedAtMs = 1'600'000'000'000;
     list.identityKey = QByteArray(33, '\x05');
     list.devices = {{1, 77, QByteArray(32, 'a'), QByteArray(32, 'h')},
                     {2, 78, QByteArray(32, 'b'), QByteArray(32, 'i')}};
@@ -75,7 +77,7 @@ void insertAccount(const QString& directory, const QString& username) {
     account.skeleton = routing::lookAlikeSkeleton(username);
     account.listVersion = 1;
     account.device = {list.account, 1};
-    account.nowMs = clock.wallMs();
+    account.nowMs = 1'750'000'000'000;
     std::promise<bool> created;
     accounts.createAccount(std::move(account), relay::StoreCall{&home.inbox()}, [&](const auto& answer) {
         created.set_value(answer.committed() && answer.value.outcome == relay::RegistrationOutcome::Created);
@@ -94,6 +96,8 @@ private Q_SLOTS:
     void mistakesExitWithOneLineThatNamesTheKey_data();
     void mistakesExitWithOneLineThatNamesTheKey();
     void helpAndVersionArePrinted();
+    void helpIsForEverybodyWhoAsks_data();
+    void helpIsForEverybodyWhoAsks();
     void readyLineIsTheOnlyOne();
     void adminLineComesFirst();
     void signalsEndItWell_data();
@@ -104,9 +108,12 @@ private Q_SLOTS:
     void environmentAndFileAreRead();
     void defaultDataDirectoryIsTheUsers();
     void inviteWorksBesideAndWithout();
+    void invitationIsALinkAsWell();
+    void invitationsBehindAProxyNameTheProxy();
     void usersAreListedBesideAndWithout();
     void doctorFindsWhatIsWrong();
     void killedRelayStartsAgain();
+    void whoReadsTheLogMayGo();
 
 private:
     [[nodiscard]] QStringList serve(const char* more = "") const;
@@ -154,6 +161,16 @@ void ProgramTest::mistakesExitWithOneLineThatNamesTheKey_data() {
     row("serve --registration sometimes", "registration");
     row("serve --text-bytes many", "text-bytes");
     row("serve --config /no/such/file", "config");
+    row("serve --listen", "listen");
+    row("serve --data --listen 127.0.0.1:0", "data");
+    row("serve --listen 127.0.0.1:0 --data /dev/null/relay", "data");
+    row("serve --listen 127.0.0.1:0 --data /dev/null", "data");
+    row("serve --name .", "name");
+    row("serve --name=-x", "name");
+    row("serve --name a..b", "name");
+    row("serve --behind-proxy=perhaps", "behind-proxy");
+    row("invite --uses", "uses");
+    row("invite --data=", "data");
     row("invite --uses none", "uses");
     row("invite --expires-days 0", "expires-days");
     row("invite --uses 1 --colour red", "colour");
@@ -182,6 +199,23 @@ void ProgramTest::helpAndVersionArePrinted() {
     QVERIFY(output.startsWith("recado-relay "));
     QCOMPARE(run(wordsOf("--help"), &output), 0);
     QVERIFY(output.contains("unacknowledged-bytes"));
+}
+
+void ProgramTest::helpIsForEverybodyWhoAsks_data() {
+    QTest::addColumn<QString>("words");
+    for (const char* words :
+         {"-h", "serve --help", "serve -h", "serve --data x --help", "serve --listen --help", "invite --help",
+          "users --help", "doctor --help", "backup --help"})
+        QTest::newRow(words) << QString::fromLatin1(words);
+}
+
+void ProgramTest::helpIsForEverybodyWhoAsks() {
+    QFETCH(const QString, words);
+    QByteArray output;
+    QByteArray errors;
+    QCOMPARE(run(words.split(QLatin1Char(' ')), &output, &errors), 0);
+    QVERIFY(output.startsWith("recado-relay serve "));
+    QCOMPARE(errors, QByteArray());
 }
 
 void ProgramTest::readyLineIsTheOnlyOne() {
@@ -248,8 +282,12 @@ void ProgramTest::anotherNameIsAMistake() {
     QCOMPARE(run(serve("--name other.example.org"), nullptr, &errors), 2);
     QVERIFY(errors.contains("name: "));
     QCOMPARE(errors.count('\n'), 1);
-    Program again(serve(), m_environment);
-    QVERIFY(again.line().startsWith("ready "));
+    for (const char* same : {"", "--name Chat.EXAMPLE.org"}) {
+        Program again(serve(same), m_environment);
+        QVERIFY(again.line().startsWith("ready "));
+        again.signal(SIGTERM);
+        QCOMPARE(again.exitCode(), 0);
+    }
 }
 
 void ProgramTest::firstInvitationIsOnStderr() {
@@ -298,6 +336,37 @@ void ProgramTest::inviteWorksBesideAndWithout() {
     QVERIFY(beside != without);
 }
 
+// The code alone on stdout for scripts; the link that the client takes for people.
+void ProgramTest::invitationIsALinkAsWell() {
+    const QStringList invite = wordsOf("invite --data") + QStringList{data()};
+    QByteArray code;
+    QByteArray link;
+    const auto linkTo = [&](const QByteArray& url) {
+        return "recado:?relay=" + url.toPercentEncoding() + "&invite=" + code.trimmed() + '\n';
+    };
+    {
+        Program relay(serve(), m_environment);
+        const QByteArray url = relay.line().mid(6);
+        QCOMPARE(run(invite, &code, &link), 0);
+        QVERIFY2(link.endsWith(linkTo(url)), link.constData());
+        relay.signal(SIGTERM);
+        QCOMPARE(relay.exitCode(), 0);
+    }
+    QCOMPARE(run(invite + wordsOf("--listen 127.0.0.1:81"), &code, &link), 0);
+    QVERIFY2(link.endsWith(linkTo("ws://127.0.0.1:81")), link.constData());
+    QCOMPARE(run(invite + wordsOf("--listen 127.0.0.1:0"), &code, &link), 0);
+    QCOMPARE(link, QByteArray()); // nobody knows yet where it will be
+}
+
+void ProgramTest::invitationsBehindAProxyNameTheProxy() {
+    const QStringList invite = wordsOf("invite --behind-proxy --data") + QStringList{data()};
+    Program relay(serve("--behind-proxy --name chat.example.org"), m_environment);
+    QVERIFY(relay.line().startsWith("ready "));
+    QByteArray link;
+    QCOMPARE(run(invite, nullptr, &link), 0);
+    QVERIFY2(link.contains("recado:?relay=wss%3A%2F%2Fchat.example.org&invite="), link.constData());
+}
+
 void ProgramTest::usersAreListedBesideAndWithout() {
     insertAccount(data(), QStringLiteral("ana.souza"));
     QVERIFY(!QTest::currentTestFailed());
@@ -329,6 +398,7 @@ void ProgramTest::doctorFindsWhatIsWrong() {
     QVERIFY(output.contains("ok    relay: running"));
     relay.signal(SIGTERM);
     QCOMPARE(relay.exitCode(), 0);
+    QCOMPARE(relay.errors(), QByteArray()); // being looked at is nothing to complain about
     QVERIFY(QFile::setPermissions(data() + QStringLiteral("/relay.key"),
                                   QFileDevice::ReadOwner | QFileDevice::ReadOther));
     QCOMPARE(run(doctor, &output), 1);
@@ -346,6 +416,20 @@ void ProgramTest::killedRelayStartsAgain() {
     QVERIFY(again.line().startsWith("ready "));
     QByteArray token;
     QCOMPARE(run(wordsOf("invite --data") + QStringList{data()}, &token), 0);
+}
+
+// A line of the log for whoever is gone must not end the relay by SIGPIPE.
+void ProgramTest::whoReadsTheLogMayGo() {
+    Program relay(serve(), m_environment);
+    QVERIFY(relay.line().startsWith("ready "));
+    relay.stopReadingErrors();
+    {
+        const auto silent = relay::controlSocket::connectTo(data()); // asks nothing: worth a warning
+        QVERIFY(silent.ok());
+    }
+    QCOMPARE(run(wordsOf("users --data") + QStringList{data()}), 0);
+    relay.signal(SIGTERM);
+    QCOMPARE(relay.exitCode(), 0);
 }
 
 } // namespace recado::tests

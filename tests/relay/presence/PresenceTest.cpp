@@ -20,6 +20,8 @@ private Q_SLOTS:
     void anAccountIsOnlineWhileOneOfItsDevicesIs();
     void aNewcomerHearsWhoIsAwaySinceWhen();
     void aReplacedConnectionChangesNothing();
+    void aHiddenDeviceThatLeavesLaterTellsNoTime();
+    void thoseGoneLongestAreForgottenFirst();
     void malformedListsAreRefused();
     void ephemeralsReachMutualContactsOnly();
     void ephemeralsAreLimitedForAPair();
@@ -203,6 +205,49 @@ void PresenceTest::aReplacedConnectionChangesNothing() {
     couple.bert.front()->disconnect();
     couple.relay.advance(10'000);
     QCOMPARE(presences(*couple.anna.front()), 1);
+}
+
+void PresenceTest::aHiddenDeviceThatLeavesLaterTellsNoTime() {
+    Couple couple;
+    QVERIFY(couple.anna.back()->connect());
+    couple.anna.back()->sendAndSettle(presenceOf(false, {&couple.bert}));
+    couple.seeEachOther();
+    const qint64 leftAt = couple.relay.clock.wallMs();
+    couple.anna.front()->disconnect();
+    couple.relay.clock.advance(1'000);
+    couple.anna.back()->disconnect();
+    couple.relay.advance(1'000);
+    QCOMPARE(presences(*couple.bert.front()), 1);
+    QCOMPARE(qint64(lastPresence(*couple.bert.front()).last_seen_ms()), leftAt);
+}
+
+void PresenceTest::thoseGoneLongestAreForgottenFirst() {
+    MemoryMailboxStore mailboxes;
+    FakeClock clock;
+    relay::RelayPolicy policy;
+    relay::Router router(mailboxes, 1);
+    relay::PresenceHub hub(policy, router, clock);
+    const base::DeviceAddress viewer{base::AccountId::random(), 1};
+    wire::SetPresence seenByViewer;
+    seenByViewer.set_visible(true);
+    seenByViewer.add_accounts(protocol::fromBytes(viewer.account.toBytes()));
+    QVector<base::AccountId> accounts;
+    for (qsizetype index = 0; index <= relay::PresenceHub::awayKept; ++index) {
+        const base::DeviceAddress device{base::AccountId::random(), 1};
+        accounts.push_back(device.account);
+        QVERIFY(hub.set(device, seenByViewer).ok());
+        clock.advance(1);
+        hub.disconnected(device);
+    }
+    clock.advance(policy.presenceGraceMs);
+    hub.tick();
+    wire::SetPresence seesBoth;
+    seesBoth.set_visible(true);
+    for (const base::AccountId& account : {accounts.front(), accounts.back()})
+        seesBoth.add_accounts(protocol::fromBytes(account.toBytes()));
+    QVERIFY(hub.set(viewer, seesBoth).ok());
+    QVERIFY(!hub.isMutual(viewer.account, accounts.front()));
+    QVERIFY(hub.isMutual(viewer.account, accounts.back()));
 }
 
 void PresenceTest::malformedListsAreRefused() {

@@ -26,6 +26,8 @@ private Q_SLOTS:
     void aDeviceRemovedWhileItArrivesIsNotWelcomed();
     void erasingAnAccountClosesItsConnections();
     void sessionsAreCounted();
+    void whatCannotBeANameDoesNotWaitForTheOthers();
+    void errorsBeforeAndAfterTheWelcomeNameTheState();
 };
 
 void SessionTest::bothSidesProveThemselvesAndTheDeviceIsWelcomed() {
@@ -301,6 +303,43 @@ void SessionTest::sessionsAreCounted() {
     anna.front()->disconnect();
     QCOMPARE(relay.core->metrics().sessions.load(), 0u);
     QCOMPARE(relay.core->metrics().devicesConnected.load(), 0u);
+}
+
+// Look-ups wait for each other as they came; a thousand of the largest messages must not.
+void SessionTest::whatCannotBeANameDoesNotWaitForTheOthers() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    FakeRelayDevice& device = *anna.front();
+    QVERIFY(device.connect());
+    relay.directory.queue.hold();
+    wire::ClientFrame lookup;
+    lookup.set_request_id(1);
+    lookup.mutable_get_account()->set_username("anna");
+    device.sendAndSettle(lookup);
+    lookup.set_request_id(2);
+    lookup.mutable_get_account()->set_username(std::string(100'000, 'a'));
+    device.sendAndSettle(lookup);
+    QCOMPARE(device.count(wire::RelayFrame::kAccount), 0);
+    QCOMPARE(device.error(), QStringLiteral("invalid_argument"));
+    QCOMPARE(device.last(wire::RelayFrame::kError)->request_id(), 2u);
+    relay.directory.queue.release();
+    relay.settle();
+    QCOMPARE(device.count(wire::RelayFrame::kAccount), 1);
+}
+
+void SessionTest::errorsBeforeAndAfterTheWelcomeNameTheState() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    FakeRelayDevice& device = *anna.front();
+    QVERIFY(device.connect());
+    device.hello(wire::PURPOSE_AUTHENTICATE);
+    QCOMPARE(device.error(), QStringLiteral("not_permitted"));
+    // Once welcomed, errors are answered without end: only strangers are short of them.
+    for (int attempt = 0; attempt < 20; ++attempt)
+        device.sendAndSettle(device.authentication());
+    QCOMPARE(device.count(wire::RelayFrame::kError), 21);
+    QVERIFY(!device.link->closeCode);
+    QCOMPARE(device.count(wire::RelayFrame::kWelcome), 1);
 }
 
 RECADO_TEST(SessionTest)

@@ -46,6 +46,7 @@ private Q_SLOTS:
     void listIsReplacedOnlyByAHigherVersion();
     void removedDeviceLosesEverything();
     void erasedAccountLeavesNothing();
+    void lookUpsDoNotWaitForTheWriter();
 
 private:
     NewAccount newAccount(const QString& username) const {
@@ -293,6 +294,16 @@ void DirectoryTest::erasedAccountLeavesNothing() {
     QCOMPARE(traces(ana.device), quint64(0));
     QCOMPARE(traces(bea.device), quint64(1 + 3 + 2));
     QVERIFY(!erase(ana.account.id, startMs));
+}
+
+void DirectoryTest::lookUpsDoNotWaitForTheWriter() {
+    QCOMPARE(outcome(newAccount(QStringLiteral("ana"))), RegistrationOutcome::Created);
+    m_fixture->hold();
+    std::optional<relay::StoreAnswer<std::optional<AccountRecord>>> found;
+    m_directory->findAccount(QStringLiteral("ana"), m_fixture->call(), StoreFixture::into(found));
+    QTRY_VERIFY(found.has_value());
+    m_fixture->release();
+    QVERIFY(found->committed() && found->value);
 }
 
 } // namespace recado::tests

@@ -1,4 +1,4 @@
-#include "StoreFixture.h"
+#include "MailboxTestBase.h"
 #include "relay/storage/SqliteMailboxStore.h"
 #include "support/MemoryRelayStores.h"
 #include "support/Suite.h"
@@ -7,14 +7,10 @@
 
 namespace recado::tests {
 
-using base::AccountId;
 using base::DeviceAddress;
-using relay::DeliveryRange;
 using relay::MailboxAppend;
 using relay::MailboxEntry;
 using relay::MailboxPage;
-using relay::MailboxPeek;
-using relay::MailboxRow;
 using relay::MailboxUsage;
 using relay::SqliteMailboxStore;
 using relay::StoreAnswer;
@@ -23,7 +19,7 @@ using relay::SubmissionMark;
 using Ids = QVector<quint64>;
 
 /// What MailboxStore promises, asked of every driver.
-class MailboxContractTest : public QObject {
+class MailboxContractTest : public MailboxTestBase {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase_data();
@@ -46,61 +42,10 @@ private Q_SLOTS:
     void submissionsRememberMarks();
 
 private:
-    MailboxEntry entry(const DeviceAddress& device, quint64 id, qint64 expiresAtMs = 10'000) const {
-        return {device, id, 1'000, expiresAtMs, "header", "cipher" + QByteArray::number(id), false};
-    }
-    StoreResult append(MailboxAppend append) {
-        return m_fixture
-            ->wait<bool>([&](auto done) { m_store->append(append, m_fixture->call(), std::move(done)); })
-            .result;
-    }
-    StoreResult append(const QVector<MailboxEntry>& entries) {
-        return append(MailboxAppend{entries, {}, {}});
-    }
-    MailboxPage peek(MailboxPeek request) {
-        return m_fixture
-            ->wait<MailboxPage>(
-                [&](auto done) { m_store->peek(request, m_fixture->call(), std::move(done)); })
-            .value;
-    }
-    Ids waiting(const DeviceAddress& device) {
-        Ids ids;
-        const MailboxPage page = peek({device, 0, 10'000, 1 << 30});
-        for (const MailboxRow& row : page.rows)
-            ids.append(row.id);
-        return ids;
-    }
-    MailboxUsage acknowledge(const DeviceAddress& device, const QVector<DeliveryRange>& ranges) {
-        return m_fixture
-            ->wait<MailboxUsage>(
-                [&](auto done) { m_store->acknowledge(device, ranges, m_fixture->call(), std::move(done)); })
-            .value;
-    }
-    QVector<MailboxUsage> expire(qint64 nowMs) {
-        return m_fixture
-            ->wait<QVector<MailboxUsage>>(
-                [&](auto done) { m_store->expire(nowMs, m_fixture->call(), std::move(done)); })
-            .value;
-    }
-    MailboxUsage usage(const DeviceAddress& device) {
-        const auto answer = m_fixture->wait<QVector<MailboxUsage>>(
-            [&](auto done) { m_store->usage({device}, m_fixture->call(), std::move(done)); });
-        return answer.value.value(0);
-    }
-    queue::AckWindow submissions(const DeviceAddress& device) {
-        return m_fixture
-            ->wait<queue::AckWindow>(
-                [&](auto done) { m_store->submissions(device, m_fixture->call(), std::move(done)); })
-            .value;
-    }
     void hold() { m_memory ? m_memory->queue.hold() : m_fixture->hold(); }
     void release() { m_memory ? m_memory->queue.release() : m_fixture->release(); }
 
-    std::unique_ptr<StoreFixture> m_fixture;
-    std::unique_ptr<relay::MailboxStore> m_store;
     MemoryMailboxStore* m_memory = nullptr; // the store, when it is this driver
-    DeviceAddress m_alice{AccountId::random(), 1};
-    DeviceAddress m_bob{AccountId::random(), 1};
 };
 
 void MailboxContractTest::initTestCase_data() {

@@ -1,17 +1,11 @@
-#include "StoreFixture.h"
+#include "MailboxTestBase.h"
 #include "relay/storage/SqliteMailboxStore.h"
 #include "support/Suite.h"
 
 namespace recado::tests {
 
-using base::AccountId;
 using base::DeviceAddress;
-using relay::DeliveryRange;
 using relay::MailboxAppend;
-using relay::MailboxEntry;
-using relay::MailboxPage;
-using relay::MailboxPeek;
-using relay::MailboxRow;
 using relay::MailboxUsage;
 using relay::SqliteMailboxStore;
 using relay::StoreAnswer;
@@ -20,7 +14,7 @@ using relay::SubmissionMark;
 using Ids = QVector<quint64>;
 
 /// What is particular to the mailboxes in SQLite; the rest is in MailboxContractTest.
-class MailboxStoreTest : public QObject {
+class MailboxStoreTest : public MailboxTestBase {
     Q_OBJECT
 private Q_SLOTS:
     void init();
@@ -33,42 +27,6 @@ private Q_SLOTS:
     void stoppedStoreIsBusy();
 
 private:
-    MailboxEntry entry(const DeviceAddress& device, quint64 id, qint64 expiresAtMs = 10'000) const {
-        return {device, id, 1'000, expiresAtMs, "header", "cipher" + QByteArray::number(id), false};
-    }
-    StoreResult append(MailboxAppend append) {
-        return m_fixture
-            ->wait<bool>([&](auto done) { m_store->append(append, m_fixture->call(), std::move(done)); })
-            .result;
-    }
-    StoreResult append(const QVector<MailboxEntry>& entries) {
-        return append(MailboxAppend{entries, {}, {}});
-    }
-    MailboxPage peek(MailboxPeek request) {
-        return m_fixture
-            ->wait<MailboxPage>(
-                [&](auto done) { m_store->peek(request, m_fixture->call(), std::move(done)); })
-            .value;
-    }
-    Ids waiting(const DeviceAddress& device) {
-        Ids ids;
-        const MailboxPage page = peek({device, 0, 10'000, 1 << 30});
-        for (const MailboxRow& row : page.rows)
-            ids.append(row.id);
-        return ids;
-    }
-    MailboxUsage acknowledge(const DeviceAddress& device, const QVector<DeliveryRange>& ranges) {
-        return m_fixture
-            ->wait<MailboxUsage>(
-                [&](auto done) { m_store->acknowledge(device, ranges, m_fixture->call(), std::move(done)); })
-            .value;
-    }
-    queue::AckWindow submissions(const DeviceAddress& device) {
-        return m_fixture
-            ->wait<queue::AckWindow>(
-                [&](auto done) { m_store->submissions(device, m_fixture->call(), std::move(done)); })
-            .value;
-    }
     qint64 rows(const QByteArray& table) {
         return m_fixture
             ->wait<qint64>([&](auto done) {
@@ -83,11 +41,6 @@ private:
             })
             .value;
     }
-
-    std::unique_ptr<StoreFixture> m_fixture;
-    std::unique_ptr<SqliteMailboxStore> m_store;
-    DeviceAddress m_alice{AccountId::random(), 1};
-    DeviceAddress m_bob{AccountId::random(), 1};
 };
 
 void MailboxStoreTest::init() {

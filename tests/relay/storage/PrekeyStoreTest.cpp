@@ -27,6 +27,7 @@ private Q_SLOTS:
     void capKeepsTheFirstOfTheBatch();
     void replaceForgetsTheOldOnes();
     void devicesAreApart();
+    void devicesThatNobodyListsKeepNothing();
     void takenKeyIsGoneAfterARestart();
     void raceForTheLastKeyHasOneWinner();
 
@@ -51,12 +52,22 @@ private:
 
     std::unique_ptr<StoreFixture> m_fixture;
     std::unique_ptr<SqlitePrekeyStore> m_store;
+    quint32 count(const base::DeviceAddress& device) {
+        return m_fixture
+            ->wait<quint32>(
+                [&](auto done) { m_store->countPrekeys(device, m_fixture->call(), std::move(done)); })
+            .value;
+    }
+
     base::DeviceAddress m_device{AccountId::random(), 1};
+    base::DeviceAddress m_stranger{AccountId::random(), 1};
 };
 
 void PrekeyStoreTest::init() {
     m_fixture = std::make_unique<StoreFixture>();
     m_store = std::make_unique<SqlitePrekeyStore>(*m_fixture->database);
+    m_fixture->addAccount(m_device.account, {1, 2});
+    m_fixture->addAccount(m_stranger.account, {1});
 }
 
 void PrekeyStoreTest::cleanup() {
@@ -126,17 +137,23 @@ void PrekeyStoreTest::replaceForgetsTheOldOnes() {
 
 void PrekeyStoreTest::devicesAreApart() {
     const base::DeviceAddress second{m_device.account, 2};
-    const base::DeviceAddress stranger{AccountId::random(), 1};
     store(m_device, {signedPrekey(1), {prekey(1)}, false});
     store(second, {signedPrekey(2), {prekey(1)}, false});
-    store(stranger, {signedPrekey(3), {prekey(1)}, false});
+    store(m_stranger, {signedPrekey(3), {prekey(1)}, false});
     const auto taken = take({{1, true}, {2, true}});
     QCOMPARE(taken.size(), 2);
     QCOMPARE(taken[0].signedPrekey.id, 1U);
     QCOMPARE(taken[1].signedPrekey.id, 2U);
-    const auto left = m_fixture->wait<quint32>(
-        [&](auto done) { m_store->countPrekeys(stranger, m_fixture->call(), std::move(done)); });
-    QCOMPARE(left.value, 1U);
+    QCOMPARE(count(m_stranger), 1U);
+}
+
+void PrekeyStoreTest::devicesThatNobodyListsKeepNothing() {
+    for (const base::DeviceAddress& nobody :
+         {base::DeviceAddress{m_device.account, 9}, base::DeviceAddress{AccountId::random(), 1}}) {
+        QCOMPARE(store(nobody, {signedPrekey(1), {prekey(1)}, false}), 0U);
+        QCOMPARE(count(nobody), 0U);
+    }
+    QVERIFY(take({{9, true}}).isEmpty());
 }
 
 void PrekeyStoreTest::takenKeyIsGoneAfterARestart() {

@@ -1,5 +1,6 @@
 #include "relay/storage/RelayDatabase.h"
 
+#include "relay/storage/Schema.h"
 #include "support/FakeClock.h"
 #include "support/Suite.h"
 
@@ -25,6 +26,9 @@ private Q_SLOTS:
     void logWithoutDatabaseIsRefused();
     void cutOffFirstStartIsTakenUp();
     void foreignFileIsRefused();
+    void directoryThatCannotServeIsAMistake_data();
+    void directoryThatCannotServeIsAMistake();
+    void olderStoreIsBroughtUpToDate();
 
 private:
     [[nodiscard]] relay::RelayDatabaseOptions options() const {
@@ -46,6 +50,7 @@ private Q_SLOTS:
 
 private:
     std::unique_ptr<QTemporaryDir> m_directory;
+    QTemporaryDir m_scratch;
     FakeClock m_clock;
 };
 
@@ -130,6 +135,63 @@ void RelayDatabaseTest::foreignFileIsRefused() {
     QFile kept(file(QStringLiteral("relay.db")));
     QVERIFY(kept.open(QIODevice::ReadOnly));
     QCOMPARE(kept.readAll(), content);
+}
+
+void RelayDatabaseTest::directoryThatCannotServeIsAMistake_data() {
+    QTest::addColumn<QString>("directory");
+    QTest::newRow("below a file") << m_scratch.filePath(QStringLiteral("file/data"));
+    QTest::newRow("a file") << m_scratch.filePath(QStringLiteral("file"));
+    QTest::newRow("takes no files") << m_scratch.filePath(QStringLiteral("taken"));
+}
+
+void RelayDatabaseTest::directoryThatCannotServeIsAMistake() {
+    QFETCH(const QString, directory);
+    QFile inTheWay(m_scratch.filePath(QStringLiteral("file")));
+    QVERIFY(inTheWay.open(QIODevice::WriteOnly));
+    // The administrator writes anywhere, but nobody writes into a directory as if it were a file.
+    QVERIFY(QDir().mkpath(m_scratch.filePath(QStringLiteral("taken/relay.lock"))));
+    relay::RelayDatabaseOptions unusable;
+    unusable.directory = directory;
+    const auto database = RelayDatabase::open(unusable, m_clock);
+    QVERIFY(!database.ok());
+    QCOMPARE(database.error().reason, Reason::Configuration);
+    QVERIFY(database.error().message.contains(directory));
+}
+
+void RelayDatabaseTest::olderStoreIsBroughtUpToDate() {
+    const auto account = base::AccountId::random();
+    const auto nobody = base::AccountId::random();
+    QVERIFY(QDir().mkpath(options().directory));
+    sql::DatabaseOptions plain;
+    plain.path = file(QStringLiteral("relay.db"));
+    plain.encryption = sql::Encryption::Plain;
+    {
+        const auto first = sql::Database::create(plain);
+        QVERIFY(first.ok());
+        QVERIFY(sql::Migrator({relay::relayMigrations().front()}).migrate(**first).ok());
+        QVERIFY((*first)->run("INSERT INTO meta VALUES (1, x'00', 7, 'Chat.Example')").ok());
+        QVERIFY(
+            (*first)->run("INSERT INTO account VALUES (?1, 'ana', 'ana', 3, x'01', x'02')", account).ok());
+        for (const auto& owner : {account, nobody}) {
+            QVERIFY((*first)->run("INSERT INTO signed_prekey VALUES (?1, 1, 1, x'01', x'02')", owner).ok());
+            QVERIFY((*first)->run("INSERT INTO one_time_prekey VALUES (?1, 1, 1, x'01')", owner).ok());
+        }
+    }
+    {
+        const auto database = open();
+        QVERIFY2(database.ok(), database ? "" : qPrintable(database.error().message));
+        QCOMPARE((*database)->meta().bootEpoch, 8U);
+        QCOMPARE((*database)->meta().publicName, QStringLiteral("chat.example"));
+    }
+    const auto stored = sql::Database::openExisting(plain);
+    QVERIFY(stored.ok());
+    const auto one = [&](std::string_view text) {
+        auto statement = (*stored)->prepare(text);
+        return statement && statement->step() ? statement->text(0) : QStringLiteral("nothing");
+    };
+    QCOMPARE(one("SELECT username || created_at || list_version FROM account"), QStringLiteral("ana03"));
+    QCOMPARE(one("SELECT count(*) FROM signed_prekey"), QStringLiteral("1"));
+    QCOMPARE(one("SELECT count(*) FROM one_time_prekey"), QStringLiteral("1"));
 }
 
 } // namespace recado::tests

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "relay/storage/RelayDatabase.h"
+#include "relay/storage/SqliteDirectory.h"
 #include "support/FakeClock.h"
 
 #include <QTemporaryDir>
@@ -44,6 +45,27 @@ public:
         if (!QTest::qWaitFor([&] { return answer.has_value(); }))
             qFatal("the store did not answer");
         return *answer;
+    }
+
+    /// An account with these devices on its list.
+    void addAccount(const base::AccountId& account, const QVector<quint32>& devices) {
+        relay::SqliteDirectory accounts(*database);
+        routing::DeviceList list;
+        list.account = account;
+        list.version = 1;
+        list.identityKey = QByteArray(1, 0x05) + QByteArray(32, 'k');
+        for (const quint32 device : devices)
+            list.devices.append({device, 1, QByteArray(32, 'x'), QByteArray(32, 'y')});
+        relay::NewAccount made;
+        made.account = {account, account.toHex(), {list.serialise(), QByteArray(64, 's')}};
+        made.skeleton = account.toHex();
+        made.listVersion = 1;
+        made.device = {account, devices.front()};
+        made.nowMs = clock.wallMs();
+        const auto answer = wait<relay::RegistrationAnswer>(
+            [&](auto done) { accounts.createAccount(made, call(), std::move(done)); });
+        if (!answer.committed())
+            qFatal("the account was not stored");
     }
 
     /// Stops the writer inside a job until `release()`, so that what follows shares one batch.

@@ -1,0 +1,235 @@
+#include "relay/ops/RelayParts.h"
+
+#include "relay/gateway/Gateway.h"
+#include "relay/gateway/ListenSockets.h"
+#include "relay/ops/AdminCommands.h"
+#include "relay/ops/ControlServer.h"
+#include "relay/ops/MetricsPage.h"
+#include "relay/ops/RelayKeyFile.h"
+#include "relay/session/GatewaySession.h"
+#include "relay/storage/RelayDatabase.h"
+#include "relay/storage/SqliteDirectory.h"
+#include "relay/storage/SqliteMailboxStore.h"
+#include "relay/storage/SqlitePrekeyStore.h"
+
+#include <QLoggingCategory>
+
+#include <future>
+
+namespace recado::relay {
+
+namespace {
+
+Q_LOGGING_CATEGORY(relayLog, "recado.relay")
+
+using base::makeError;
+using base::Reason;
+using base::Result;
+using base::Status;
+
+constexpr auto tickInterval = std::chrono::milliseconds(250);
+constexpr auto commitPatience = std::chrono::seconds(5);
+constexpr auto farewellPatience = std::chrono::seconds(3);
+constexpr int firstInvitationDays = 7;
+
+Status checkEncryption(const QString& key, const QString& host, bool behindProxy) {
+    const Result<bool> loopback = isLoopbackHost(host);
+    if (!loopback)
+        return makeError(Reason::Configuration, key + QStringLiteral(": ") + loopback.error().message);
+    if (!*loopback && !behindProxy)
+        return makeError(Reason::Configuration,
+                         key + QStringLiteral(": %1 is not a loopback address; unencrypted connections from "
+                                              "elsewhere want an encrypting proxy and behind-proxy")
+                                   .arg(host));
+    return {};
+}
+
+/// Says which key the trouble is about.
+base::Error about(const QString& key, const base::Error& error) {
+    return makeError(error.reason, key + QStringLiteral(": ") + error.message);
+}
+
+} // namespace
+
+Relay::Parts::Parts(RelayConfig given)
+    : config(std::move(given))
+    , clock(config.clock != nullptr ? *config.clock : machineClock)
+    , startedAtMs(machineClock.monotonicMs()) {}
+
+Relay::Parts::~Parts() = default;
+
+Status Relay::Parts::open() {
+    RECADO_CHECK(checkEncryption(QStringLiteral("listen"), config.gateway.host, config.behindProxy));
+    if (config.admin)
+        RECADO_CHECK(checkEncryption(QStringLiteral("admin"), config.admin->host, config.behindProxy));
+    if (!config.registration) {
+        const Result<bool> loopback = isLoopbackHost(config.gateway.host);
+        config.registration = loopback.ok() && *loopback && !config.behindProxy ? RegistrationMode::Open
+                                                                                : RegistrationMode::Invite;
+    }
+    RECADO_CHECK(openStore());
+    const bool isFirstStart = database->meta().publicName.isEmpty();
+    if (!isFirstStart && !config.name.isEmpty() && config.name != database->meta().publicName)
+        return makeError(
+            Reason::Configuration,
+            QStringLiteral("name: this relay is %1 since its first start").arg(database->meta().publicName));
+    RECADO_TRY(base::SigningKey key,
+               loadRelayKey(config.dataDirectory, isFirstStart ? MissingKey::Create : MissingKey::Refuse));
+    RECADO_CHECK(openListeners());
+    RECADO_CHECK(settleIdentity(isFirstStart));
+    commands->setUrl(clientUrl(config, gateway->port(), name));
+    openCore(std::move(key));
+    return {};
+}
+
+Status Relay::Parts::openStore() {
+    RelayDatabaseOptions options;
+    options.directory = config.dataDirectory;
+    auto opened = RelayDatabase::open(std::move(options), clock);
+    if (!opened)
+        return about(QStringLiteral("data"), opened.error());
+    database = *std::move(opened);
+    mailboxes = std::make_unique<SqliteMailboxStore>(*database);
+    directory = std::make_unique<SqliteDirectory>(*database);
+    prekeys = std::make_unique<SqlitePrekeyStore>(*database);
+    commands = std::make_unique<AdminCommands>(*database, *directory, clock, home.inbox());
+    return {};
+}
+
+Status Relay::Parts::openListeners() {
+    config.gateway.messageBytes = config.policy.limits.messageBytes;
+    // The core is there before anybody is accepted.
+    const auto session = [this](Connection& connection) -> std::unique_ptr<ConnectionHandler> {
+        return std::make_unique<GatewaySession>(*core, connection);
+    };
+    auto listening = Gateway::create(config.gateway, machineClock, session,
+                                     [this](const HttpRequest& request) { return answerPublic(request); });
+    if (!listening)
+        return about(QStringLiteral("listen"), listening.error());
+    gateway = *std::move(listening);
+    if (!config.admin)
+        return {};
+    GatewayConfig admin;
+    admin.host = config.admin->host;
+    admin.port = config.admin->port;
+    auto adminListening = Gateway::create(
+        admin, machineClock, {}, [this](const HttpRequest& request) { return answerAdmin(request); });
+    if (!adminListening)
+        return about(QStringLiteral("admin"), adminListening.error());
+    adminGateway = *std::move(adminListening);
+    return {};
+}
+
+/// At the first start the invitation comes before the name: dying in between repeats the first start.
+Status Relay::Parts::settleIdentity(bool isFirstStart) {
+    if (!isFirstStart) {
+        name = database->meta().publicName;
+        return {};
+    }
+    if (config.registration == RegistrationMode::Invite) {
+        const QJsonObject answer = runBlocking(inviteRequest(1, firstInvitationDays));
+        if (!answer.value(QStringLiteral("ok")).toBool())
+            return makeError(Reason::StorageFailed, answer.value(QStringLiteral("error")).toString());
+        firstInvitation = answer.value(QStringLiteral("token")).toString();
+    }
+    name = config.name.isEmpty() ? HostPort{config.gateway.host, gateway->port()}.toString().toLower()
+                                 : config.name;
+    return database->fixPublicName(name);
+}
+
+void Relay::Parts::openCore(base::SigningKey key) {
+    core = RelayCore::create(RelayCoreConfig{.policy = config.policy,
+                                             .registration = *config.registration,
+                                             .relayName = name,
+                                             .relayKey = std::move(key),
+                                             .successions = {},
+                                             .tlsKeyHash = {},
+                                             .storeIncarnation = database->meta().storeIncarnation,
+                                             .bootEpoch = database->meta().bootEpoch},
+                             RelayCore::Stores{.mailboxes = mailboxes.get(),
+                                               .directory = directory.get(),
+                                               .prekeys = prekeys.get()},
+                             clock, home.inbox());
+}
+
+void Relay::Parts::start() {
+    home.inbox().call([this] {
+        auto server = ControlServer::create(config.dataDirectory, *commands);
+        if (server)
+            control = *std::move(server);
+        else // the relay serves its people without it
+            qCWarning(relayLog) << "no administrative commands while running:" << server.error().message;
+        ticker = std::make_unique<QTimer>();
+        QObject::connect(ticker.get(), &QTimer::timeout, &home.inbox(), [this] { core->tick(); });
+        ticker->start(tickInterval);
+    });
+    accepting = true;
+    if (adminGateway)
+        adminGateway->start();
+    gateway->start();
+}
+
+void Relay::Parts::stop() {
+    if (std::exchange(stopped, true))
+        return;
+    accepting = false;
+    if (gateway) {
+        gateway->stopAccepting();
+        if (core)
+            waitForCommits();
+        gateway->stop(closeGoingAway, QStringLiteral("the relay is stopping"), farewellPatience);
+    }
+    if (adminGateway)
+        adminGateway->stop(closeGoingAway, QString(), farewellPatience);
+    home.inbox().call([this] {
+        control.reset();
+        ticker.reset();
+    });
+    if (database)
+        database->stop();
+    home.stop();
+}
+
+/// What was submitted so far is committed, and its answers are queued on their connections.
+void Relay::Parts::waitForCommits() {
+    const auto reached = std::make_shared<std::promise<void>>();
+    database->perform<bool>(
+        StoreCall{.inbox = &home.inbox(), .deadline = commitPatience},
+        [reached](const StoreAnswer<bool>&) { reached->set_value(); },
+        [](sql::Database&) -> Result<bool> { return true; });
+    if (reached->get_future().wait_for(commitPatience) != std::future_status::ready)
+        qCWarning(relayLog) << "the store did not finish in time; senders will repeat what is unanswered";
+    for (base::Inbox* inbox : gateway->inboxes())
+        inbox->call([] {});
+}
+
+QJsonObject Relay::Parts::runBlocking(const QJsonObject& request) {
+    const auto answered = std::make_shared<std::promise<QJsonObject>>();
+    commands->run(request, [answered](const QJsonObject& answer) { answered->set_value(answer); });
+    return answered->get_future().get();
+}
+
+HttpResponse Relay::Parts::answerPublic(const HttpRequest& request) const {
+    HttpResponse response;
+    response.body = QByteArrayLiteral("ok\n");
+    if (request.path() == QByteArrayView("/healthz"))
+        return response;
+    if (request.path() == QByteArrayView("/readyz"))
+        return accepting && database->healthy() ? response : plainResponse(503);
+    return plainResponse(404);
+}
+
+HttpResponse Relay::Parts::answerAdmin(const HttpRequest& request) const {
+    if (request.path() != QByteArrayView("/metrics"))
+        return answerPublic(request);
+    HttpResponse response;
+    response.contentType = QByteArrayLiteral("text/plain; version=0.0.4; charset=utf-8");
+    response.body = metricsPage(MetricsSource{.relay = core->metrics(),
+                                              .gateway = gateway->counters(),
+                                              .writer = database->counters(),
+                                              .healthy = database->healthy(),
+                                              .uptimeMs = machineClock.monotonicMs() - startedAtMs});
+    return response;
+}
+
+} // namespace recado::relay
