@@ -1,6 +1,8 @@
 #include "app/desktop/HostGate.h"
 #include "app/desktop/ReadyLine.h"
+#include "app/desktop/SystemAppearance.h"
 #include "app/desktop/Translations.h"
+#include "app/host/CoreDumps.h"
 #include "base/Log.h"
 #include "ui/common/Icons.h"
 #include "ui/common/Theme.h"
@@ -60,6 +62,7 @@ void applyAppearance(recado::ui::Theme& theme) {
 } // namespace
 
 int main(int argc, char** argv) {
+    recado::host::forbidCoreDumps();
     recado::base::installLogging();
     // Our own drawing on one plain style: nothing of a desktop's style is loaded for it.
     QApplication::setStyle(QStringLiteral("Fusion"));
@@ -73,6 +76,9 @@ int main(int argc, char** argv) {
 
     recado::ui::Theme theme;
     applyAppearance(theme);
+    const recado::desktop::SystemAppearance system;
+    QObject::connect(&system, &recado::desktop::SystemAppearance::changed, &theme,
+                     &recado::ui::Theme::setSystemDark);
     recado::desktop::HostGate gate(line.profile, line.passphraseFile);
     recado::ui::MainWindow window(gate, theme, line.profile);
     window.setRelay(line.link.isEmpty() ? qEnvironmentVariable("RECADO_RELAY_URL") : line.link);

@@ -52,10 +52,6 @@
         <source>Decide</source>
         <translation>Decidir</translation>
     </message>
-    <message>
-        <source>The relay refuses: %1</source>
-        <translation>El servidor rechaza: %1</translation>
-    </message>
     <message numerus="yes">
         <source>Offline. %n message(s) will be sent later.</source>
         <translation>
@@ -77,6 +73,18 @@
     <message>
         <source>Connecting…</source>
         <translation>Conectando…</translation>
+    </message>
+    <message>
+        <source>The relay is busy. Recado tries again by itself.</source>
+        <translation>El servidor está ocupado. Recado lo intenta de nuevo solo.</translation>
+    </message>
+    <message>
+        <source>The relay does not let this device in. Ask who runs it.</source>
+        <translation>El servidor no deja entrar a este dispositivo. Pregunta a quien lo administra.</translation>
+    </message>
+    <message>
+        <source>The relay refuses this connection. Recado tries again by itself.</source>
+        <translation>El servidor rechaza esta conexión. Recado lo intenta de nuevo solo.</translation>
     </message>
 </context>
 <context>
@@ -154,6 +162,10 @@
             <numerusform>%n mensajes sin leer</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Draft: %1</source>
+        <translation>Borrador: %1</translation>
+    </message>
 </context>
 <context>
     <name>recado::ui::ConversationPane</name>
@@ -228,6 +240,26 @@
         <source>Copy your address</source>
         <translation>Copiar tu dirección</translation>
     </message>
+    <message>
+        <source>No messages yet</source>
+        <translation>Aún no hay mensajes</translation>
+    </message>
+    <message>
+        <source>Only the two of you can read what you write here.</source>
+        <translation>Lo que escribes aquí solo se puede leer en los dos extremos.</translation>
+    </message>
+    <message>
+        <source>These messages could not be read</source>
+        <translation>No se pudieron leer estos mensajes</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Intentar de nuevo</translation>
+    </message>
+    <message>
+        <source>Try once more. If that does not help, close Recado and open it again.</source>
+        <translation>Prueba una vez más. Si no ayuda, cierra Recado y vuelve a abrirlo.</translation>
+    </message>
 </context>
 <context>
     <name>recado::ui::FirstStartPage</name>
@@ -262,10 +294,6 @@
     <message>
         <source>Passphrase</source>
         <translation>Frase de contraseña</translation>
-    </message>
-    <message>
-        <source>At least 8 characters. Nobody can restore it for you.</source>
-        <translation>Al menos 8 caracteres. Nadie puede recuperarla por ti.</translation>
     </message>
     <message>
         <source>Passphrase again</source>
@@ -324,20 +352,20 @@
         <translation>Esto no es ni una dirección ni una invitación.</translation>
     </message>
     <message>
-        <source>That is too short: at least 8 characters.</source>
-        <translation>Demasiado corta: al menos 8 caracteres.</translation>
-    </message>
-    <message>
-        <source>The two are not the same.</source>
-        <translation>Las dos no son iguales.</translation>
-    </message>
-    <message>
         <source>Preparing the profile…</source>
         <translation>Preparando el perfil…</translation>
     </message>
     <message>
         <source>Creating the account…</source>
         <translation>Creando la cuenta…</translation>
+    </message>
+    <message>
+        <source>At least 8 characters. Nobody else can restore it for you.</source>
+        <translation>Al menos 8 caracteres. Nadie más puede recuperarla por ti.</translation>
+    </message>
+    <message>
+        <source>The keychain did not take the key. Unlock it and try again, or choose a passphrase.</source>
+        <translation>El llavero no guardó la clave. Desbloquéalo e inténtalo de nuevo, o elige una frase de contraseña.</translation>
     </message>
 </context>
 <context>
@@ -424,6 +452,17 @@
     </message>
 </context>
 <context>
+    <name>recado::ui::Passphrase</name>
+    <message>
+        <source>That is too short: at least 8 characters.</source>
+        <translation>Demasiado corta: al menos 8 caracteres.</translation>
+    </message>
+    <message>
+        <source>The two are not the same.</source>
+        <translation>Las dos no son iguales.</translation>
+    </message>
+</context>
+<context>
     <name>recado::ui::Rail</name>
     <message>
         <source>Chats</source>
@@ -464,6 +503,61 @@
     <message>
         <source>Dark</source>
         <translation>Oscura</translation>
+    </message>
+</context>
+<context>
+    <name>recado::ui::RecoveryCodePage</name>
+    <message>
+        <source>Keep your recovery code</source>
+        <translation>Guarda tu código de recuperación</translation>
+    </message>
+    <message>
+        <source>It opens this profile when you lose the passphrase or the keychain. It is shown only now, and nobody can make it again. Whoever has it and this computer can read your messages.</source>
+        <translation>Abre este perfil si pierdes la frase de contraseña o el llavero. Solo se muestra ahora y nadie puede volver a crearlo. Quien lo tenga junto con este equipo puede leer tus mensajes.</translation>
+    </message>
+    <message>
+        <source>I have kept it</source>
+        <translation>Ya lo guardé</translation>
+    </message>
+    <message>
+        <source>Recovery code</source>
+        <translation>Código de recuperación</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Copiar</translation>
+    </message>
+    <message>
+        <source>Copy the code, to keep it in a password manager</source>
+        <translation>Copiar el código, para guardarlo en un gestor de contraseñas</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>Guardar…</translation>
+    </message>
+    <message>
+        <source>Save the code to a file, best not on this computer</source>
+        <translation>Guardar el código en un archivo, mejor fuera de este equipo</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>Copiado.</translation>
+    </message>
+    <message>
+        <source>Save the recovery code</source>
+        <translation>Guardar el código de recuperación</translation>
+    </message>
+    <message>
+        <source>Recado recovery code</source>
+        <translation>Código de recuperación de Recado</translation>
+    </message>
+    <message>
+        <source>Saved.</source>
+        <translation>Guardado.</translation>
+    </message>
+    <message>
+        <source>It could not be saved there. Choose another place.</source>
+        <translation>No se pudo guardar ahí. Elige otro lugar.</translation>
     </message>
 </context>
 <context>
@@ -710,6 +804,66 @@
         <source>Unlocking…</source>
         <translation>Desbloqueando…</translation>
     </message>
+    <message>
+        <source>Recovery code</source>
+        <translation>Código de recuperación</translation>
+    </message>
+    <message>
+        <source>Eight groups of four, as you kept them when you made this profile.</source>
+        <translation>Ocho grupos de cuatro, como los guardaste al crear este perfil.</translation>
+    </message>
+    <message>
+        <source>New passphrase</source>
+        <translation>Nueva frase de contraseña</translation>
+    </message>
+    <message>
+        <source>At least 8 characters. It opens the profile from now on.</source>
+        <translation>Al menos 8 caracteres. Abre el perfil de ahora en adelante.</translation>
+    </message>
+    <message>
+        <source>New passphrase again</source>
+        <translation>Nueva frase de contraseña, otra vez</translation>
+    </message>
+    <message>
+        <source>Your profile is locked</source>
+        <translation>Tu perfil está bloqueado</translation>
+    </message>
+    <message>
+        <source>The key in your system&apos;s keychain does not open it. Your recovery code does.</source>
+        <translation>La clave del llavero del sistema no lo abre. Tu código de recuperación sí.</translation>
+    </message>
+    <message>
+        <source>Your system&apos;s keychain does not give its key. Unlock the keychain and try again, or use your recovery code.</source>
+        <translation>El llavero del sistema no entrega la clave. Desbloquea el llavero e inténtalo de nuevo, o usa tu código de recuperación.</translation>
+    </message>
+    <message>
+        <source>Open with your recovery code</source>
+        <translation>Abrir con tu código de recuperación</translation>
+    </message>
+    <message>
+        <source>It opens this profile once more; then a new passphrase does.</source>
+        <translation>Abre este perfil una vez más; después lo hará una nueva frase de contraseña.</translation>
+    </message>
+    <message>
+        <source>Try the keychain again</source>
+        <translation>Intentar de nuevo con el llavero</translation>
+    </message>
+    <message>
+        <source>I know the passphrase</source>
+        <translation>Recuerdo la frase de contraseña</translation>
+    </message>
+    <message>
+        <source>I have lost the passphrase</source>
+        <translation>Perdí la frase de contraseña</translation>
+    </message>
+    <message>
+        <source>Type the code, or paste it.</source>
+        <translation>Escribe o pega el código.</translation>
+    </message>
+    <message>
+        <source>This code does not open the profile. Check each letter.</source>
+        <translation>Este código no abre el perfil. Revisa cada letra.</translation>
+    </message>
 </context>
 <context>
     <name>recado::ui::Words</name>
@@ -776,10 +930,6 @@
     <message>
         <source>Another program has this profile open. Close it and try again.</source>
         <translation>Otro programa tiene abierto este perfil. Ciérralo e inténtalo de nuevo.</translation>
-    </message>
-    <message>
-        <source>The profile is locked.</source>
-        <translation>El perfil está bloqueado.</translation>
     </message>
     <message>
         <source>The profile&apos;s data is damaged. Nothing was changed in it.</source>
@@ -864,6 +1014,10 @@
     <message>
         <source>File</source>
         <translation>Archivo</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keychain does not give the key. Unlock it and try again.</source>
+        <translation>El llavero del sistema no entrega la clave. Desbloquéalo e inténtalo de nuevo.</translation>
     </message>
 </context>
 </TS>

@@ -52,10 +52,6 @@
         <source>Decide</source>
         <translation>Decidir</translation>
     </message>
-    <message>
-        <source>The relay refuses: %1</source>
-        <translation>O servidor recusa: %1</translation>
-    </message>
     <message numerus="yes">
         <source>Offline. %n message(s) will be sent later.</source>
         <translation>
@@ -77,6 +73,18 @@
     <message>
         <source>Connecting…</source>
         <translation>Conectando…</translation>
+    </message>
+    <message>
+        <source>The relay is busy. Recado tries again by itself.</source>
+        <translation>O servidor está ocupado. O Recado tenta de novo sozinho.</translation>
+    </message>
+    <message>
+        <source>The relay does not let this device in. Ask who runs it.</source>
+        <translation>O servidor não deixa este dispositivo entrar. Pergunte a quem cuida dele.</translation>
+    </message>
+    <message>
+        <source>The relay refuses this connection. Recado tries again by itself.</source>
+        <translation>O servidor recusa esta conexão. O Recado tenta de novo sozinho.</translation>
     </message>
 </context>
 <context>
@@ -154,6 +162,10 @@
             <numerusform>%n mensagens não lidas</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Draft: %1</source>
+        <translation>Rascunho: %1</translation>
+    </message>
 </context>
 <context>
     <name>recado::ui::ConversationPane</name>
@@ -228,6 +240,26 @@
         <source>Copy your address</source>
         <translation>Copiar seu endereço</translation>
     </message>
+    <message>
+        <source>No messages yet</source>
+        <translation>Ainda não há mensagens</translation>
+    </message>
+    <message>
+        <source>Only the two of you can read what you write here.</source>
+        <translation>Só vocês dois podem ler o que escrevem aqui.</translation>
+    </message>
+    <message>
+        <source>These messages could not be read</source>
+        <translation>Não foi possível ler estas mensagens</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Tentar de novo</translation>
+    </message>
+    <message>
+        <source>Try once more. If that does not help, close Recado and open it again.</source>
+        <translation>Tente mais uma vez. Se não ajudar, feche o Recado e abra-o de novo.</translation>
+    </message>
 </context>
 <context>
     <name>recado::ui::FirstStartPage</name>
@@ -262,10 +294,6 @@
     <message>
         <source>Passphrase</source>
         <translation>Frase secreta</translation>
-    </message>
-    <message>
-        <source>At least 8 characters. Nobody can restore it for you.</source>
-        <translation>Pelo menos 8 caracteres. Ninguém pode recuperá-la para você.</translation>
     </message>
     <message>
         <source>Passphrase again</source>
@@ -324,20 +352,20 @@
         <translation>Isto não é um endereço nem um convite.</translation>
     </message>
     <message>
-        <source>That is too short: at least 8 characters.</source>
-        <translation>Curta demais: pelo menos 8 caracteres.</translation>
-    </message>
-    <message>
-        <source>The two are not the same.</source>
-        <translation>As duas não são iguais.</translation>
-    </message>
-    <message>
         <source>Preparing the profile…</source>
         <translation>Preparando o perfil…</translation>
     </message>
     <message>
         <source>Creating the account…</source>
         <translation>Criando a conta…</translation>
+    </message>
+    <message>
+        <source>At least 8 characters. Nobody else can restore it for you.</source>
+        <translation>Pelo menos 8 caracteres. Ninguém mais pode recuperá-la para você.</translation>
+    </message>
+    <message>
+        <source>The keychain did not take the key. Unlock it and try again, or choose a passphrase.</source>
+        <translation>O chaveiro não guardou a chave. Desbloqueie-o e tente de novo, ou escolha uma frase secreta.</translation>
     </message>
 </context>
 <context>
@@ -424,6 +452,17 @@
     </message>
 </context>
 <context>
+    <name>recado::ui::Passphrase</name>
+    <message>
+        <source>That is too short: at least 8 characters.</source>
+        <translation>Curta demais: pelo menos 8 caracteres.</translation>
+    </message>
+    <message>
+        <source>The two are not the same.</source>
+        <translation>As duas não são iguais.</translation>
+    </message>
+</context>
+<context>
     <name>recado::ui::Rail</name>
     <message>
         <source>Chats</source>
@@ -464,6 +503,61 @@
     <message>
         <source>Dark</source>
         <translation>Escura</translation>
+    </message>
+</context>
+<context>
+    <name>recado::ui::RecoveryCodePage</name>
+    <message>
+        <source>Keep your recovery code</source>
+        <translation>Guarde seu código de recuperação</translation>
+    </message>
+    <message>
+        <source>It opens this profile when you lose the passphrase or the keychain. It is shown only now, and nobody can make it again. Whoever has it and this computer can read your messages.</source>
+        <translation>Ele abre este perfil quando você perde a frase secreta ou o chaveiro. Só aparece agora, e ninguém pode fazê-lo de novo. Quem tiver o código e este computador pode ler suas mensagens.</translation>
+    </message>
+    <message>
+        <source>I have kept it</source>
+        <translation>Já guardei</translation>
+    </message>
+    <message>
+        <source>Recovery code</source>
+        <translation>Código de recuperação</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Copiar</translation>
+    </message>
+    <message>
+        <source>Copy the code, to keep it in a password manager</source>
+        <translation>Copiar o código, para guardá-lo num gerenciador de senhas</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>Salvar…</translation>
+    </message>
+    <message>
+        <source>Save the code to a file, best not on this computer</source>
+        <translation>Salvar o código num arquivo, de preferência fora deste computador</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>Copiado.</translation>
+    </message>
+    <message>
+        <source>Save the recovery code</source>
+        <translation>Salvar o código de recuperação</translation>
+    </message>
+    <message>
+        <source>Recado recovery code</source>
+        <translation>Código de recuperação do Recado</translation>
+    </message>
+    <message>
+        <source>Saved.</source>
+        <translation>Salvo.</translation>
+    </message>
+    <message>
+        <source>It could not be saved there. Choose another place.</source>
+        <translation>Não foi possível salvar ali. Escolha outro lugar.</translation>
     </message>
 </context>
 <context>
@@ -710,6 +804,66 @@
         <source>Unlocking…</source>
         <translation>Desbloqueando…</translation>
     </message>
+    <message>
+        <source>Recovery code</source>
+        <translation>Código de recuperação</translation>
+    </message>
+    <message>
+        <source>Eight groups of four, as you kept them when you made this profile.</source>
+        <translation>Oito grupos de quatro, como você os guardou ao criar este perfil.</translation>
+    </message>
+    <message>
+        <source>New passphrase</source>
+        <translation>Nova frase secreta</translation>
+    </message>
+    <message>
+        <source>At least 8 characters. It opens the profile from now on.</source>
+        <translation>Pelo menos 8 caracteres. Ela abre o perfil de agora em diante.</translation>
+    </message>
+    <message>
+        <source>New passphrase again</source>
+        <translation>Nova frase secreta, de novo</translation>
+    </message>
+    <message>
+        <source>Your profile is locked</source>
+        <translation>Seu perfil está bloqueado</translation>
+    </message>
+    <message>
+        <source>The key in your system&apos;s keychain does not open it. Your recovery code does.</source>
+        <translation>A chave no chaveiro do sistema não o abre. Seu código de recuperação abre.</translation>
+    </message>
+    <message>
+        <source>Your system&apos;s keychain does not give its key. Unlock the keychain and try again, or use your recovery code.</source>
+        <translation>O chaveiro do sistema não entrega a chave. Desbloqueie o chaveiro e tente de novo, ou use seu código de recuperação.</translation>
+    </message>
+    <message>
+        <source>Open with your recovery code</source>
+        <translation>Abrir com seu código de recuperação</translation>
+    </message>
+    <message>
+        <source>It opens this profile once more; then a new passphrase does.</source>
+        <translation>Ele abre este perfil mais uma vez; depois, uma nova frase secreta.</translation>
+    </message>
+    <message>
+        <source>Try the keychain again</source>
+        <translation>Tentar o chaveiro de novo</translation>
+    </message>
+    <message>
+        <source>I know the passphrase</source>
+        <translation>Eu sei a frase secreta</translation>
+    </message>
+    <message>
+        <source>I have lost the passphrase</source>
+        <translation>Perdi a frase secreta</translation>
+    </message>
+    <message>
+        <source>Type the code, or paste it.</source>
+        <translation>Digite ou cole o código.</translation>
+    </message>
+    <message>
+        <source>This code does not open the profile. Check each letter.</source>
+        <translation>Este código não abre o perfil. Confira cada letra.</translation>
+    </message>
 </context>
 <context>
     <name>recado::ui::Words</name>
@@ -776,10 +930,6 @@
     <message>
         <source>Another program has this profile open. Close it and try again.</source>
         <translation>Outro programa está com este perfil aberto. Feche-o e tente de novo.</translation>
-    </message>
-    <message>
-        <source>The profile is locked.</source>
-        <translation>O perfil está trancado.</translation>
     </message>
     <message>
         <source>The profile&apos;s data is damaged. Nothing was changed in it.</source>
@@ -864,6 +1014,10 @@
     <message>
         <source>File</source>
         <translation>Arquivo</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keychain does not give the key. Unlock it and try again.</source>
+        <translation>O chaveiro do sistema não entrega a chave. Desbloqueie-o e tente de novo.</translation>
     </message>
 </context>
 </TS>

@@ -15,11 +15,14 @@ namespace {
 
 constexpr int defaultIdleTimeoutMs = 30'000;
 constexpr int longestIdleTimeoutMs = 24 * 3'600 * 1'000;
+/// What others show of it; the rest would be cut off there without a word.
+constexpr qsizetype longestDisplayName = 64;
 
 bool isRelayUrl(const QString& text) {
     const QUrl url(text, QUrl::StrictMode);
     const bool socket = url.scheme() == QLatin1String("ws") || url.scheme() == QLatin1String("wss");
-    return socket && url.isValid() && !url.host().isEmpty();
+    return socket && url.isValid() && !url.host().isEmpty() && url.userInfo().isEmpty() && !url.hasQuery() &&
+           !url.hasFragment();
 }
 
 } // namespace
@@ -51,6 +54,9 @@ void AccountMethods::registerAccount(Parameters params, const Answer& answer) {
     if (!routing::isValidUsername(registration.username))
         params.refuse(QLatin1String("username"), QStringLiteral("must be 3 to 32 of a-z, 0-9, dot, _"));
     registration.displayName = params.optionalText(QLatin1String("displayName")).value_or(QString());
+    if (registration.displayName.size() > longestDisplayName)
+        params.refuse(QLatin1String("displayName"),
+                      QStringLiteral("must have at most %1 characters").arg(longestDisplayName));
     registration.invite = params.optionalText(QLatin1String("invite")).value_or(QString());
     if (params.error()) {
         answer(*params.error());

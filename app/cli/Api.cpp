@@ -4,6 +4,15 @@
 
 namespace recado::cli {
 
+namespace {
+
+bool readsMuch(const QString& method) {
+    return method == QLatin1String("getMessages") || method == QLatin1String("searchMessages") ||
+           method == QLatin1String("getChats");
+}
+
+} // namespace
+
 Api::Api(messaging::Client& client, QObject* parent)
     : QObject(parent)
     , m_client(client)
@@ -29,9 +38,17 @@ void Api::call(const QString& method, const QJsonObject& params, const Answer& a
         answer(methodNotFound(method));
         return;
     }
-    m_waiting.push_back({method, params, answer});
+    m_waiting.push_back({method, params, readsMuch(method) ? counted(answer) : answer});
     if (m_open)
         carryOutWaiting();
+}
+
+Answer Api::counted(const Answer& answer) {
+    ++m_reading;
+    return [this, answer](const Outcome& outcome) {
+        --m_reading;
+        answer(outcome);
+    };
 }
 
 void Api::open(bool registered) {

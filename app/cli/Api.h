@@ -26,6 +26,10 @@ public:
 
     void call(const QString& method, const QJsonObject& params, const Answer& answer);
 
+    /// Whether something is being read whose result may be large: whoever wants to bound memory asks for one
+    /// such thing at a time.
+    [[nodiscard]] bool isReading() const { return m_reading > 0; }
+
 private:
     struct Waiting {
         QString method;
@@ -33,6 +37,7 @@ private:
         Answer answer;
     };
 
+    Answer counted(const Answer& answer);
     void open(bool registered);
     void carryOutWaiting();
 
@@ -45,6 +50,7 @@ private:
     ContactMethods m_contacts;
     MethodTable m_methods;
     std::deque<Waiting> m_waiting;
+    int m_reading = 0;
     bool m_open = false;
 };
 

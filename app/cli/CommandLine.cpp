@@ -1,5 +1,7 @@
 #include "app/cli/CommandLine.h"
 
+#include "app/cli/JsonRpc.h"
+
 #include <QCommandLineParser>
 
 #include <array>
@@ -39,15 +41,19 @@ QString helpText() {
         "  --profile DIR         The local data directory, made when missing\n"
         "  --passphrase-file F   The profile is locked with the first line of this file; without it, its "
         "key\n"
-        "                        is kept in a file that only its owner can read\n"
-        "  --json                JSON instead of text\n"
+        "                        is guarded by the system's keychain or, where there is none, kept in a "
+        "file\n"
+        "                        that only its owner can read\n"
+        "  --json                JSON instead of text; what went wrong is {\"error\": {\"code\", "
+        "\"message\", \"data\"}}\n"
         "  --version, --help\n"
         "\n"
         "Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong usage.\n");
 }
 
-Farewell badUsage(const QString& why) {
-    return {QStringLiteral("recado-cli: %1; see recado-cli --help\n").arg(why), 2};
+Farewell badUsage(const QString& why, bool json) {
+    return {QStringLiteral("recado-cli: %1; see recado-cli --help\n").arg(why), 2,
+            json ? jsonLine(failureJson(invalidRequest(why))) : QByteArray()};
 }
 
 const CommandRow* findCommandRow(const QString& name) {
@@ -95,7 +101,8 @@ std::variant<Invocation, Farewell> readCommandLine(const QStringList& arguments)
                        QCommandLineOption(QStringList{QStringLiteral("h"), QStringLiteral("help")})});
     if (!parser.parse(arguments)) {
         const QString why = parser.errorText();
-        return badUsage(why.endsWith(QLatin1Char('.')) ? why.chopped(1) : why);
+        return badUsage(why.endsWith(QLatin1Char('.')) ? why.chopped(1) : why,
+                        arguments.contains(QStringLiteral("--json")));
     }
     if (parser.isSet(QStringLiteral("help")))
         return Farewell{helpText(), 0};
@@ -114,7 +121,7 @@ std::variant<Invocation, Farewell> readCommandLine(const QStringList& arguments)
     invocation.json = parser.isSet(QStringLiteral("json"));
     const QString fault = usageFault(invocation, parser);
     if (!fault.isEmpty())
-        return badUsage(fault);
+        return badUsage(fault, invocation.json);
     return invocation;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QByteArray>
 #include <QString>
 #include <QStringList>
 
@@ -25,6 +26,8 @@ struct Invocation {
 struct Farewell {
     QString text;
     int exitCode = 0;
+    /// Bad usage with --json: the error as the commands would print it, a line on standard output.
+    QByteArray json = {};
 };
 
 /// Reads the arguments, program name first.

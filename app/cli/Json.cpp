@@ -7,6 +7,16 @@ namespace recado::cli {
 
 namespace {
 
+/// What somebody is called as long as no display name is known: what a display name is by default.
+QString usernameIn(const messaging::Person& person) {
+    return person.address.section(QLatin1Char('@'), 0, 0);
+}
+
+/// The same name before the first message and after it, in the list of chats and for the contact.
+QString shownName(const messaging::Person& person) {
+    return person.displayName.isEmpty() ? usernameIn(person) : person.displayName;
+}
+
 QString contentTypeName(messaging::ContentType type) {
     switch (type) {
     case messaging::ContentType::Text:
@@ -128,9 +138,11 @@ QJsonObject toJson(const messaging::Conversation& conversation) {
     for (const messaging::Person& person : conversation.participants)
         participants.append(person.address);
     const bool direct = conversation.type == messaging::ConversationType::Direct;
+    const bool isOneToOne = direct && conversation.participants.size() == 1;
     return {{QStringLiteral("chatId"), conversation.id.toHex()},
             {QStringLiteral("type"), direct ? QStringLiteral("direct") : QStringLiteral("group")},
-            {QStringLiteral("title"), conversation.title},
+            {QStringLiteral("title"),
+             isOneToOne ? shownName(conversation.participants.constFirst()) : conversation.title},
             {QStringLiteral("participants"), participants},
             {QStringLiteral("unread"), conversation.unread},
             {QStringLiteral("request"), conversation.request},
@@ -142,7 +154,7 @@ QJsonObject toJson(const messaging::Conversation& conversation) {
 QJsonObject toJson(const messaging::Contact& contact) {
     return {{QStringLiteral("address"), contact.person.address},
             {QStringLiteral("accountId"), contact.person.account.toHex()},
-            {QStringLiteral("displayName"), contact.person.displayName},
+            {QStringLiteral("displayName"), shownName(contact.person)},
             {QStringLiteral("safetyNumber"), contact.safetyNumber},
             {QStringLiteral("trust"), toJson(contact.trust)}};
 }

@@ -22,7 +22,9 @@ namespace recado::cli {
 /// The message object. Its `metadata` says what only some messages have: `failure` (why it failed),
 /// `undecryptable` (a placeholder), `gapBefore` (earlier messages of its sender are missing).
 [[nodiscard]] QJsonObject toJson(const messaging::Message& message);
+/// The title of a direct chat is its other side's display name; before that is known, the username.
 [[nodiscard]] QJsonObject toJson(const messaging::Conversation& conversation);
+/// `displayName` as the title of a direct chat.
 [[nodiscard]] QJsonObject toJson(const messaging::Contact& contact);
 
 /// Message ids are opaque to the outside: decimal here, and whatever is none names no message.

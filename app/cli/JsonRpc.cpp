@@ -1,5 +1,7 @@
 #include "app/cli/JsonRpc.h"
 
+#include <QJsonDocument>
+
 #include <array>
 
 namespace recado::cli {
@@ -49,6 +51,14 @@ QJsonObject RpcError::toJson() const {
     return object;
 }
 
+QByteArray jsonLine(const QJsonObject& object) {
+    return QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n';
+}
+
+QJsonObject failureJson(const RpcError& error) {
+    return {{QStringLiteral("error"), error.toJson()}};
+}
+
 RpcError parseError() {
     return {parseErrorCode, QStringLiteral("this line is not JSON"), {}};
 }
@@ -69,8 +79,10 @@ RpcError invalidParameter(const QString& param, const QString& why) {
 RpcError applicationError(const base::Error& error) {
     const Reason reason = error.reason == Reason::WrongKey ? Reason::ProfileLocked : error.reason;
     const QString name = base::reasonName(reason);
-    return {
-        codeOf(reason), error.message.isEmpty() ? name : error.message, {{QStringLiteral("reason"), name}}};
+    QJsonObject data{{QStringLiteral("reason"), name}};
+    if (error.retryAfterMs > 0)
+        data.insert(QStringLiteral("retryAfterMs"), error.retryAfterMs);
+    return {codeOf(reason), error.message.isEmpty() ? name : error.message, data};
 }
 
 } // namespace recado::cli

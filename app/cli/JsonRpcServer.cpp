@@ -15,10 +15,6 @@ struct JsonRpcServer::Batch {
 
 namespace {
 
-QByteArray rpcLine(const QJsonObject& object) {
-    return QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n';
-}
-
 bool isAcceptableId(const QJsonValue& id) {
     return id.isString() || id.isDouble() || id.isNull();
 }
@@ -55,6 +51,7 @@ JsonRpcServer::JsonRpcServer(Handler handler, QObject* parent)
 JsonRpcServer::~JsonRpcServer() = default;
 
 void JsonRpcServer::receive(const QByteArray& line) {
+    m_requestBytes = line.size();
     QJsonParseError fault;
     const QJsonDocument document = QJsonDocument::fromJson(line, &fault);
     if (document.isArray()) {
@@ -83,6 +80,7 @@ void JsonRpcServer::receiveBatch(const QJsonArray& requests) {
         return;
     }
     const auto batch = std::make_shared<Batch>();
+    m_requestBytes = std::max<qsizetype>(1, m_requestBytes / requests.size());
     batch->open = 1; // held open until all are begun, since some are answered at once
     for (const QJsonValue request : requests)
         receiveRequest(request, batch);
@@ -105,7 +103,8 @@ void JsonRpcServer::receiveRequest(const QJsonValue& request, const std::shared_
 void JsonRpcServer::carryOut(const QJsonObject& request, const std::shared_ptr<Batch>& batch) {
     const quint64 token = ++m_lastToken;
     // value() of an absent member is undefined, which keeps "no id" apart from "id": null.
-    m_open.insert(token, {request.value(QLatin1String("id")), batch});
+    m_open.insert(token, {request.value(QLatin1String("id")), batch, m_requestBytes});
+    m_openBytes += m_requestBytes;
     if (batch)
         ++batch->open;
     const Answer answer = [self = QPointer(this), token](const Outcome& outcome) {
@@ -126,14 +125,14 @@ void JsonRpcServer::finish(quint64 token, const Outcome& outcome) {
         return; // answered before, or given up
     const Open open = *found;
     m_open.erase(found);
+    m_openBytes -= open.bytes;
     if (!open.id.isUndefined())
         respond(open.id, outcome, open.batch);
     if (open.batch) {
         --open.batch->open;
         closeIfComplete(open.batch);
     }
-    if (m_open.isEmpty())
-        Q_EMIT idle();
+    Q_EMIT requestFinished();
 }
 
 void JsonRpcServer::respond(const QJsonValue& id, const Outcome& outcome,
@@ -142,7 +141,7 @@ void JsonRpcServer::respond(const QJsonValue& id, const Outcome& outcome,
     if (batch)
         batch->responses.append(response);
     else
-        Q_EMIT lineReady(rpcLine(response));
+        Q_EMIT lineReady(jsonLine(response));
 }
 
 void JsonRpcServer::closeIfComplete(const std::shared_ptr<Batch>& batch) {
@@ -152,9 +151,9 @@ void JsonRpcServer::closeIfComplete(const std::shared_ptr<Batch>& batch) {
 }
 
 void JsonRpcServer::notify(const QString& method, const QJsonObject& params) {
-    Q_EMIT lineReady(rpcLine({{QStringLiteral("jsonrpc"), QStringLiteral("2.0")},
-                              {QStringLiteral("method"), method},
-                              {QStringLiteral("params"), params}}));
+    Q_EMIT lineReady(jsonLine({{QStringLiteral("jsonrpc"), QStringLiteral("2.0")},
+                               {QStringLiteral("method"), method},
+                               {QStringLiteral("params"), params}}));
 }
 
 void JsonRpcServer::answerRemaining(const RpcError& error) {

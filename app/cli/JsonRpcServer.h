@@ -35,20 +35,23 @@ public:
 
     /// Requests (those that want no answer too) that are being carried out.
     [[nodiscard]] qsizetype pending() const { return m_open.size(); }
+    /// The size of the lines in which those came, shared out among the requests of a batch.
+    [[nodiscard]] qsizetype pendingBytes() const { return m_openBytes; }
     /// Answers everything still open with `error`; answers that come later are dropped.
     void answerRemaining(const RpcError& error);
 
 Q_SIGNALS:
     /// One complete line for the other side, newline included.
     void lineReady(const QByteArray& line);
-    /// The last open request was answered.
-    void idle();
+    /// A request was answered, or done with if it wants no answer.
+    void requestFinished();
 
 private:
     struct Batch;
     struct Open {
         QJsonValue id; // undefined: the other side wants no answer
         std::shared_ptr<Batch> batch;
+        qsizetype bytes = 0;
     };
 
     void receiveBatch(const QJsonArray& requests);
@@ -61,6 +64,8 @@ private:
     Handler m_handler;
     QHash<quint64, Open> m_open;
     quint64 m_lastToken = 0;
+    qsizetype m_openBytes = 0;
+    qsizetype m_requestBytes = 0; // of the one being begun
 };
 
 } // namespace recado::cli

@@ -1,11 +1,9 @@
 #include "app/cli/OneShot.h"
 
 #include "app/cli/Json.h"
-#include "app/cli/NotificationForwarder.h"
 #include "app/cli/PlainText.h"
 
 #include <QJsonArray>
-#include <QJsonDocument>
 
 #include <cstdio>
 
@@ -65,7 +63,10 @@ void OneShot::run() {
 }
 
 void OneShot::stop() {
-    finish(m_invocation.command == QLatin1String("listen") ? 0 : 1);
+    if (m_invocation.command == QLatin1String("listen"))
+        finish(0);
+    else
+        fail(applicationError(base::makeError(base::Reason::Cancelled, QStringLiteral("interrupted"))));
 }
 
 void OneShot::registerAccount() {
@@ -153,16 +154,16 @@ void OneShot::whoami() {
 }
 
 void OneShot::listen() {
-    const auto* forwarder = new NotificationForwarder(m_client, this);
-    connect(
-        forwarder, &NotificationForwarder::notification, this,
-        [this](const QString& method, const QJsonObject& params) {
-            const QJsonObject line{{QStringLiteral("method"), method}, {QStringLiteral("params"), params}};
-            m_output.write(m_invocation.json ? QJsonDocument(line).toJson(QJsonDocument::Compact) + '\n'
-                                             : notificationText(method, params).toUtf8());
-        });
+    m_notifications = std::make_unique<PacedNotifications>(
+        m_client, m_output,
+        [this](const QString& method, const QJsonObject& params) { say(method, params); });
     // A profile without an account has nothing to listen to: that is an error at once.
     call(QStringLiteral("whoami"), {}, [](const QJsonObject&) {});
+}
+
+void OneShot::say(const QString& method, const QJsonObject& params) {
+    const QJsonObject line{{QStringLiteral("method"), method}, {QStringLiteral("params"), params}};
+    m_output.write(m_invocation.json ? jsonLine(line) : notificationText(method, params).toUtf8());
 }
 
 void OneShot::call(const QString& method, const QJsonObject& params,
@@ -185,16 +186,15 @@ void OneShot::callAndShow(const QString& method, const QJsonObject& params, Show
 void OneShot::print(const QJsonObject& result, Show show) {
     if (m_isFinished)
         return;
-    m_output.write(m_invocation.json ? QJsonDocument(result).toJson(QJsonDocument::Compact) + '\n'
-                                     : show(result).toUtf8());
+    m_output.write(m_invocation.json ? jsonLine(result) : show(result).toUtf8());
 }
 
 void OneShot::fail(const RpcError& error) {
     if (m_isFinished)
         return;
-    const QString reason = error.data.value(QLatin1String("reason")).toString();
-    const QString text = reason.isEmpty() ? error.message : reason + QStringLiteral(": ") + error.message;
-    std::fprintf(stderr, "recado-cli: %s\n", terminalSafe(text).toUtf8().constData());
+    std::fputs(failureText(error).toUtf8().constData(), stderr);
+    if (m_invocation.json)
+        m_output.write(jsonLine(failureJson(error)));
     finish(1);
 }
 
@@ -204,6 +204,8 @@ void OneShot::finish(int exitCode) {
     m_isFinished = true;
     m_limit.stop();
     m_client.disconnect(this);
+    if (m_notifications)
+        m_notifications->sayAll();
     m_output.drain(oneShotReaderPatienceMs);
     Q_EMIT finished(exitCode);
 }

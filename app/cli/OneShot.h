@@ -2,6 +2,7 @@
 
 #include "app/cli/Api.h"
 #include "app/cli/CommandLine.h"
+#include "app/cli/PacedNotifications.h"
 #include "app/cli/StandardOutput.h"
 #include "messaging/Client.h"
 
@@ -9,11 +10,13 @@
 #include <QTimer>
 
 #include <functional>
+#include <memory>
 
 namespace recado::cli {
 
 /// One command of the command line carried out over the same API that `rpc` offers; prints the result as JSON
-/// (exactly the method's result) or as text. Main thread.
+/// (exactly the method's result, or one object with the member `error`, as JSON-RPC has it) or as text. What
+/// went wrong is said on standard error in either case. Main thread.
 class OneShot : public QObject {
     Q_OBJECT
 public:
@@ -31,7 +34,7 @@ public:
     void stop();
 
 Q_SIGNALS:
-    /// The exit code. What went wrong was said on standard error.
+    /// The exit code.
     void finished(int exitCode);
 
 private:
@@ -50,6 +53,7 @@ private:
     void waitForAcceptance(const QJsonObject& sent);
     void showSent(QJsonObject sent, const QString& status);
     void print(const QJsonObject& result, Show show);
+    void say(const QString& method, const QJsonObject& params);
     void fail(const RpcError& error);
     void finish(int exitCode);
 
@@ -57,6 +61,7 @@ private:
     Invocation m_invocation;
     Api m_api;
     StandardOutput m_output;
+    std::unique_ptr<PacedNotifications> m_notifications; // of `listen`
     QTimer m_limit;
     bool m_isFinished = false;
 };

@@ -89,6 +89,12 @@ QString terminalSafe(const QString& text) {
     return safe;
 }
 
+QString failureText(const RpcError& error) {
+    const QString reason = error.data.value(QLatin1String("reason")).toString();
+    const QString text = reason.isEmpty() ? error.message : reason + QStringLiteral(": ") + error.message;
+    return QStringLiteral("recado-cli: %1\n").arg(terminalSafe(text).simplified());
+}
+
 QString accountText(const QJsonObject& account) {
     QString text = QStringLiteral("address  %1\naccount  %2\ndevice   %3\n")
                        .arg(member(account, "address"), member(account, "accountId"))

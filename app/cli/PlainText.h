@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/cli/JsonRpc.h"
+
 #include <QJsonObject>
 #include <QString>
 
@@ -9,6 +11,9 @@ namespace recado::cli {
 /// `text` without what could steer a terminal or disguise itself on it: control characters become U+FFFD,
 /// direction overrides go, all kinds of line ends become newlines.
 [[nodiscard]] QString terminalSafe(const QString& text);
+
+/// What a command that failed says on standard error: one line.
+[[nodiscard]] QString failureText(const RpcError& error);
 
 /// The result of `whoami` or `register`.
 [[nodiscard]] QString accountText(const QJsonObject& account);

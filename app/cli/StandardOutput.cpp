@@ -29,8 +29,15 @@ void StandardOutput::write(const QByteArray& line) {
     if (m_isClosed)
         return;
     m_waiting += line;
-    if (m_flushAsked || m_notifier.isEnabled())
-        return;
+    if (!m_flushAsked && !m_notifier.isEnabled())
+        askForFlush();
+    if (!m_isBehind && waiting() > highWater) {
+        m_isBehind = true;
+        Q_EMIT fellBehind();
+    }
+}
+
+void StandardOutput::askForFlush() {
     m_flushAsked = true;
     QMetaObject::invokeMethod(
         this,
@@ -44,8 +51,10 @@ void StandardOutput::write(const QByteArray& line) {
 void StandardOutput::flush() {
     writeWhatFits();
     m_notifier.setEnabled(!m_isClosed && waiting() > 0);
-    if (!m_isClosed && waiting() == 0)
-        Q_EMIT drained();
+    if (m_isClosed || waiting() > 0)
+        return;
+    m_isBehind = false;
+    Q_EMIT drained();
 }
 
 bool StandardOutput::drain(int timeoutMs) {

@@ -1,11 +1,15 @@
 #include "app/cli/CommandLine.h"
 #include "app/cli/OneShot.h"
+#include "app/cli/PlainText.h"
 #include "app/cli/RpcSession.h"
 #include "app/cli/TerminationSignals.h"
+#include "app/host/CoreDumps.h"
 #include "app/host/ProfileHost.h"
+#include "app/platform/SystemKeychain.h"
 #include "base/Log.h"
 
 #include <QCoreApplication>
+#include <QThread>
 #include <QTimer>
 
 #include <fcntl.h>
@@ -19,6 +23,7 @@ namespace {
 using namespace recado;
 
 using Host = base::Result<std::unique_ptr<host::ProfileHost>>;
+using Unlocked = base::Result<host::UnlockedProfile>;
 
 /// A program started with a standard descriptor closed would get the next file it opens in its place, and
 /// print its lines into a database.
@@ -31,19 +36,43 @@ void keepStandardDescriptorsTaken() {
 
 int say(const cli::Farewell& farewell) {
     std::fputs(farewell.text.toUtf8().constData(), farewell.exitCode == 0 ? stdout : stderr);
+    std::fputs(farewell.json.constData(), stdout);
     return farewell.exitCode;
+}
+
+/// The keychain works on this thread, whose loop therefore turns while another one waits for it.
+Unlocked unlockWithKeychain(host::ProfileOptions options) {
+    platform::SystemKeychain keychain;
+    options.keychain = &keychain;
+    options.keychainUse = host::KeychainUse::IfItWorks;
+    std::optional<Unlocked> unlocked;
+    const std::unique_ptr<QThread> worker(
+        QThread::create([&] { unlocked.emplace(host::UnlockedProfile::unlock(std::move(options))); }));
+    QObject::connect(worker.get(), &QThread::finished, QCoreApplication::instance(),
+                     [] { QCoreApplication::exit(); });
+    worker->start();
+    QCoreApplication::exec();
+    worker->wait();
+    return std::move(*unlocked);
+}
+
+Host openHost(host::ProfileOptions options) {
+    if (!host::UnlockedProfile::asksKeychain(options))
+        return host::ProfileHost::open(std::move(options));
+    RECADO_TRY(host::UnlockedProfile profile, unlockWithKeychain(std::move(options)));
+    return host::ProfileHost::open(std::move(profile));
 }
 
 Host openProfile(const cli::Invocation& invocation) {
     host::ProfileOptions options;
     options.directory = invocation.profile;
     options.passphraseFile = invocation.passphraseFile;
-    Host opened = host::ProfileHost::open(std::move(options));
+    Host opened = openHost(std::move(options));
     if (!opened.ok()) {
         const cli::RpcError error = cli::applicationError(opened.error());
-        std::fprintf(stderr, "recado-cli: %s: %s\n",
-                     error.data.value(QLatin1String("reason")).toString().toUtf8().constData(),
-                     error.message.toUtf8().constData());
+        std::fputs(cli::failureText(error).toUtf8().constData(), stderr);
+        if (invocation.json && invocation.command != QLatin1String("rpc"))
+            std::fputs(cli::jsonLine(cli::failureJson(error)).constData(), stdout);
     } else if ((*opened)->protection() == storage::KeyProtection::KeyFile) {
         std::fputs("recado-cli: warning: this profile's key is kept in a file that only its owner may read; "
                    "a passphrase (--passphrase-file) protects a new profile better\n",
@@ -84,6 +113,7 @@ int runCommand(const Host& opened, const cli::Invocation& invocation) {
 } // namespace
 
 int main(int argc, char** argv) {
+    host::forbidCoreDumps();
     keepStandardDescriptorsTaken();
     base::installLogging();
     const QCoreApplication application(argc, argv);

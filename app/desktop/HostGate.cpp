@@ -7,8 +7,6 @@
 
 namespace recado::desktop {
 
-using host::UnlockedProfile;
-
 namespace {
 
 template <typename T>
@@ -46,14 +44,28 @@ messaging::Client* HostGate::client() {
     return m_host ? &m_host->client() : nullptr;
 }
 
-void HostGate::work(std::function<void()> task) {
-    QThread* thread = QThread::create(std::move(task));
+void HostGate::work(std::function<void()> task, base::Inbox::Task then) {
+    QThread* thread = QThread::create([this, task = std::move(task), then = std::move(then)] {
+        task();
+        m_inbox.post(then);
+    });
     m_threads.append(thread);
     connect(thread, &QThread::finished, this, [this, thread] {
         m_threads.removeOne(thread);
         thread->deleteLater();
     });
     thread->start();
+}
+
+template <typename Answer, typename Convert>
+QFuture<Answer> HostGate::opened(host::ProfileOptions options, Convert convert) {
+    auto promise = std::make_shared<QPromise<Answer>>();
+    promise->start();
+    openHost(std::move(options), [promise, convert](const base::Result<QString>& result) {
+        promise->addResult(convert(result));
+        promise->finish();
+    });
+    return promise->future();
 }
 
 host::ProfileOptions HostGate::optionsWith(const QString& passphrase, bool keychain) {
@@ -68,56 +80,77 @@ host::ProfileOptions HostGate::optionsWith(const QString& passphrase, bool keych
 }
 
 QFuture<base::Result<ui::ProfileGate::State>> HostGate::open() {
-    using Opened = base::Result<State>;
+    using Answer = base::Result<State>;
     // One small file: not worth a thread.
     const auto info = storage::ProfileKey::protection(m_directory);
     if (!info.ok())
-        return finishedFuture(Opened(info.error()));
+        return finishedFuture(Answer(info.error()));
+    m_hasRecoveryCode = info.value() && info.value()->hasRecoveryCode;
     const bool byHand = m_passphraseFile.isEmpty();
     if (!info.value() && byHand)
-        return finishedFuture(Opened(State::Missing));
+        return finishedFuture(Answer(State::Missing));
     if (info.value() && info.value()->protection == storage::KeyProtection::Passphrase && byHand)
-        return finishedFuture(Opened(State::NeedsPassphrase));
+        return finishedFuture(Answer(State::NeedsPassphrase));
     const bool keychain = info.value() && info.value()->protection == storage::KeyProtection::Keychain;
-    return openHost(optionsWith({}, keychain)).then(this, [](const base::Status& status) {
-        return status.ok() ? Opened(State::Open) : Opened(status.error());
+    return opened<Answer>(optionsWith({}, keychain), [](const base::Result<QString>& result) {
+        return result.ok() ? Answer(State::Open) : Answer(result.error());
     });
 }
 
 QFuture<bool> HostGate::hasKeychain() {
     auto promise = std::make_shared<QPromise<bool>>();
     promise->start();
-    work([this, promise] {
-        promise->addResult(m_keychain.answers());
-        promise->finish();
-    });
-    // Over to this thread.
-    return promise->future().then(this, [](bool there) { return there; });
+    auto answers = std::make_shared<bool>(false);
+    work([this, answers] { *answers = m_keychain.answers(); },
+         [promise, answers] {
+             promise->addResult(*answers);
+             promise->finish();
+         });
+    return promise->future();
 }
 
-QFuture<base::Status> HostGate::create(const ui::ProtectionChoice& choice) {
-    return openHost(optionsWith(choice.passphrase, choice.keychain));
+QFuture<base::Result<QString>> HostGate::create(const ui::ProtectionChoice& choice) {
+    host::ProfileOptions options = optionsWith(choice.passphrase, choice.keychain);
+    options.withRecoveryCode = true;
+    return opened<base::Result<QString>>(std::move(options), [](const auto& result) { return result; });
 }
 
 QFuture<base::Status> HostGate::unlock(const QString& passphrase) {
-    return openHost(optionsWith(passphrase, false));
+    return openedExisting(optionsWith(passphrase, false));
 }
 
-QFuture<base::Status> HostGate::openHost(host::ProfileOptions options) {
-    // Shared, because neither the options nor an unlocked profile can be copied.
+QFuture<base::Status> HostGate::recover(const QString& recoveryCode, const QString& newPassphrase) {
+    host::ProfileOptions options = optionsWith(newPassphrase, false);
+    options.recoveryCode = recoveryCode;
+    return openedExisting(std::move(options));
+}
+
+QFuture<base::Status> HostGate::openedExisting(host::ProfileOptions options) {
+    return opened<base::Status>(std::move(options), [](const base::Result<QString>& result) {
+        return result.ok() ? base::Status() : base::Status(result.error());
+    });
+}
+
+void HostGate::openHost(host::ProfileOptions options, const Opened& opened) {
+    if (m_opening || m_host) {
+        opened(base::makeError(base::Reason::ProfileInUse, QStringLiteral("the profile is open already")));
+        return;
+    }
+    // Ours, not the task's: it ends on this thread, which the client inside belongs to.
+    m_opening = std::make_unique<host::ProfileOpening>();
+    // Shared, because neither can be copied.
     auto brought = std::make_shared<host::ProfileOptions>(std::move(options));
-    auto got = std::make_shared<std::optional<base::Result<UnlockedProfile>>>();
-    auto promise = std::make_shared<QPromise<void>>();
-    promise->start();
-    work([brought, got, promise] {
-        got->emplace(UnlockedProfile::unlock(std::move(*brought)));
-        promise->finish();
-    });
-    return promise->future().then(this, [this, got]() -> base::Status {
-        RECADO_TRY(UnlockedProfile profile, std::move(**got));
-        RECADO_TRY(m_host, host::ProfileHost::open(std::move(profile)));
-        return {};
-    });
+    auto got = std::make_shared<base::Status>();
+    work([opening = m_opening.get(), brought, got] { *got = opening->run(std::move(*brought)); },
+         [this, got, opened] { opened(takeProfile(*got)); });
+}
+
+base::Result<QString> HostGate::takeProfile(const base::Status& status) {
+    const auto opening = std::move(m_opening);
+    if (!status.ok())
+        return status.error();
+    m_host = opening->finish();
+    return opening->recoveryCode();
 }
 
 } // namespace recado::desktop

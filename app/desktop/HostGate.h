@@ -2,6 +2,7 @@
 
 #include "app/host/ProfileHost.h"
 #include "app/platform/SystemKeychain.h"
+#include "base/Inbox.h"
 #include "ui/shell/ProfileGate.h"
 
 #include <QVector>
@@ -13,8 +14,8 @@ class QThread;
 
 namespace recado::desktop {
 
-/// The window's way to a real profile: keys are fetched on a thread of their own, the engine is built when
-/// they are there.
+/// The window's way to a real profile. Keys, database and engine are made ready on threads of their own: the
+/// window paints meanwhile.
 class HostGate final : public ui::ProfileGate {
     Q_OBJECT
 public:
@@ -23,21 +24,36 @@ public:
 
     [[nodiscard]] QFuture<base::Result<State>> open() override;
     [[nodiscard]] QFuture<bool> hasKeychain() override;
-    [[nodiscard]] QFuture<base::Status> create(const ui::ProtectionChoice& choice) override;
+    [[nodiscard]] QFuture<base::Result<QString>> create(const ui::ProtectionChoice& choice) override;
     [[nodiscard]] QFuture<base::Status> unlock(const QString& passphrase) override;
+    [[nodiscard]] bool hasRecoveryCode() const override { return m_hasRecoveryCode; }
+    [[nodiscard]] QFuture<base::Status> recover(const QString& recoveryCode,
+                                                const QString& newPassphrase) override;
     [[nodiscard]] messaging::Client* client() override;
 
 private:
-    /// Fetches the key on a thread, then builds the engine here.
-    QFuture<base::Status> openHost(host::ProfileOptions options);
+    /// The recovery code of a new profile, or why there is no client.
+    using Opened = std::function<void(const base::Result<QString>&)>;
+
+    /// Fetches the key and opens the database on a thread; the client appears here.
+    void openHost(host::ProfileOptions options, const Opened& opened);
+    base::Result<QString> takeProfile(const base::Status& status);
+    /// The same as a future of what `convert` makes of it.
+    template <typename Answer, typename Convert>
+    QFuture<Answer> opened(host::ProfileOptions options, Convert convert);
+    QFuture<base::Status> openedExisting(host::ProfileOptions options);
     host::ProfileOptions optionsWith(const QString& passphrase, bool keychain);
-    void work(std::function<void()> task);
+    /// Runs `task` on a thread of its own and `then` here, unless this object is gone by then.
+    void work(std::function<void()> task, base::Inbox::Task then);
 
     QString m_directory;
     QString m_passphraseFile;
     platform::SystemKeychain m_keychain;
+    std::unique_ptr<host::ProfileOpening> m_opening;
     std::unique_ptr<host::ProfileHost> m_host;
+    bool m_hasRecoveryCode = false;
     QVector<QThread*> m_threads;
+    base::Inbox m_inbox;
 };
 
 } // namespace recado::desktop

@@ -6,18 +6,15 @@
 #include "storage/ProfileStores.h"
 #include "transport/RelayConnection.h"
 
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
+#include <optional>
 
 namespace recado::host {
 
 /// The threads and what lives on them. Everything is made and destroyed on its own thread.
 class ProfileHost::Parts {
 public:
-    explicit Parts(UnlockedProfile profile)
-        : m_profile(std::move(profile))
-        , m_engineThread(QStringLiteral("recado-engine"))
+    Parts()
+        : m_engineThread(QStringLiteral("recado-engine"))
         , m_readerThread(QStringLiteral("recado-reader")) {}
 
     ~Parts() {
@@ -35,44 +32,26 @@ public:
         });
     }
 
-    base::Status start() {
+    /// Opens the database and builds the engine on their threads; blocks the calling one, which may be any.
+    base::Status start(UnlockedProfile profile) {
+        m_profile.emplace(std::move(profile));
         base::Status status;
         m_engineThread.inbox().call([&] { status = startEngine(); });
         if (!status)
             return status;
         m_readerThread.inbox().call([&] { status = startReader(); });
-        if (!status)
-            return status;
-        client.attach(m_engineThread.inbox(), *m_engine, m_readerThread.inbox(), *m_history);
-        return {};
+        return status;
     }
 
-    bool flush(int timeoutMs) {
-        struct Waiting {
-            std::mutex mutex;
-            std::condition_variable done;
-            std::optional<bool> idle;
-        };
-        auto waiting = std::make_shared<Waiting>();
-        m_engineThread.inbox().post([this, waiting, timeoutMs] {
-            m_engine->waitIdle(timeoutMs, [waiting](const base::Status& status) {
-                const std::lock_guard lock(waiting->mutex);
-                waiting->idle = status.ok();
-                waiting->done.notify_one();
-            });
-        });
-        std::unique_lock lock(waiting->mutex);
-        waiting->done.wait_for(lock, std::chrono::milliseconds(timeoutMs + 500),
-                               [&] { return waiting->idle.has_value(); });
-        return waiting->idle.value_or(false);
-    }
+    /// After start(), on the thread of the client.
+    void attach() { client.attach(m_engineThread.inbox(), *m_engine, m_readerThread.inbox(), *m_history); }
 
     messaging::EngineClient client;
 
 private:
     base::Status startEngine() {
-        RECADO_TRY(m_database, storage::ProfileDatabase::open(std::move(m_profile.directory), m_profile.key,
-                                                              m_profile.creation));
+        RECADO_TRY(m_database, storage::ProfileDatabase::open(std::move(m_profile->directory), m_profile->key,
+                                                              m_profile->creation));
         m_stores = std::make_unique<storage::ProfileStores>(m_database->writer(), m_clock);
         m_link = std::make_unique<transport::RelayConnection>(m_engineThread.inbox());
         RECADO_TRY(m_engine,
@@ -87,7 +66,7 @@ private:
     }
 
     base::SystemClock m_clock;
-    UnlockedProfile m_profile;
+    std::optional<UnlockedProfile> m_profile;
     std::unique_ptr<storage::ProfileDatabase> m_database;
     std::unique_ptr<storage::ProfileStores> m_stores;
     std::unique_ptr<transport::RelayConnection> m_link;
@@ -105,8 +84,9 @@ base::Result<std::unique_ptr<ProfileHost>> ProfileHost::open(ProfileOptions opti
 
 base::Result<std::unique_ptr<ProfileHost>> ProfileHost::open(UnlockedProfile profile) {
     const storage::KeyProtection protection = profile.protection;
-    auto parts = std::make_unique<Parts>(std::move(profile));
-    RECADO_CHECK(parts->start());
+    auto parts = std::make_unique<Parts>();
+    RECADO_CHECK(parts->start(std::move(profile)));
+    parts->attach();
     return std::unique_ptr<ProfileHost>(new ProfileHost(std::move(parts), protection));
 }
 
@@ -120,8 +100,21 @@ messaging::Client& ProfileHost::client() {
     return m_parts->client;
 }
 
-bool ProfileHost::flush(int timeoutMs) {
-    return m_parts->flush(timeoutMs);
+ProfileOpening::ProfileOpening()
+    : m_parts(std::make_unique<ProfileHost::Parts>()) {}
+
+ProfileOpening::~ProfileOpening() = default;
+
+base::Status ProfileOpening::run(ProfileOptions options) {
+    RECADO_TRY(UnlockedProfile profile, UnlockedProfile::unlock(std::move(options)));
+    m_protection = profile.protection;
+    m_recoveryCode = std::move(profile.recoveryCode);
+    return m_parts->start(std::move(profile));
+}
+
+std::unique_ptr<ProfileHost> ProfileOpening::finish() {
+    m_parts->attach();
+    return std::unique_ptr<ProfileHost>(new ProfileHost(std::move(m_parts), m_protection));
 }
 
 } // namespace recado::host

@@ -27,16 +27,35 @@ public:
     /// KeyFile deserves a warning to the person.
     [[nodiscard]] storage::KeyProtection protection() const { return m_protection; }
 
-    /// Gives the outbox up to `timeoutMs` to empty; blocks the calling thread meanwhile, so only at the end.
-    /// True when it is empty and all that was received is acknowledged.
-    bool flush(int timeoutMs);
-
 private:
+    friend class ProfileOpening;
     class Parts;
     ProfileHost(std::unique_ptr<Parts> parts, storage::KeyProtection protection);
 
     std::unique_ptr<Parts> m_parts;
     storage::KeyProtection m_protection;
+};
+
+/// The way to a ProfileHost for a thread that must not wait for keys, disks and migrations. Made, finished
+/// and destroyed where the client shall live; run() once, on any other thread, in between.
+class ProfileOpening {
+public:
+    ProfileOpening();
+    ~ProfileOpening();
+    ProfileOpening(const ProfileOpening&) = delete;
+    ProfileOpening& operator=(const ProfileOpening&) = delete;
+
+    /// Does all that may take long. Errors as UnlockedProfile::unlock() and ProfileHost::open().
+    base::Status run(ProfileOptions options);
+    /// After run() has succeeded: the recovery code of a new profile that was to have one, else empty.
+    [[nodiscard]] const QString& recoveryCode() const { return m_recoveryCode; }
+    /// After run() has succeeded, once: the open profile.
+    [[nodiscard]] std::unique_ptr<ProfileHost> finish();
+
+private:
+    std::unique_ptr<ProfileHost::Parts> m_parts;
+    storage::KeyProtection m_protection = storage::KeyProtection::KeyFile;
+    QString m_recoveryCode;
 };
 
 } // namespace recado::host

@@ -2,9 +2,17 @@
 #include "support/CanaryScan.h"
 #include "support/RecordingProxy.h"
 #include "support/Suite.h"
+#include "support/Wait.h"
 
 #include <QFile>
 #include <QJsonDocument>
+#include <QRandomGenerator>
+#include <QTcpSocket>
+#include <QUrl>
+
+#include <sys/resource.h>
+
+#include <csignal>
 
 namespace recado::tests {
 
@@ -37,44 +45,74 @@ private Q_SLOTS:
     }
 
     void nothingIsFoundWhereItMustNotBe() {
+        // A crash would leave a core file where the program runs, if the program did not forbid it.
+        rlimit cores{};
+        QCOMPARE(::getrlimit(RLIMIT_CORE, &cores), 0);
+        cores.rlim_cur = cores.rlim_max;
+        QCOMPARE(::setrlimit(RLIMIT_CORE, &cores), 0);
+        const QDateTime begun = QDateTime::currentDateTime();
+
         People people;
+        people.relay().enableAdmin();
         QVERIFY(people.relay().start());
         RecordingProxy proxy(people.relay().port());
         CliProcess& ana = people.add(QStringLiteral("ana"));
         CliProcess& bob = people.add(QStringLiteral("bob"));
-        VERIFY_OK(ana.registerAt(proxy.url(), QStringLiteral("ana"), m_names[0]));
-        VERIFY_OK(bob.registerAt(proxy.url(), QStringLiteral("bob"), m_names[1]));
+        VERIFY_OK(ana.registerAt(proxy.url(), m_knownNames[0], m_names[0]));
+        VERIFY_OK(bob.registerAt(proxy.url(), m_knownNames[1], m_names[1]));
         converse(ana, bob);
         if (QTest::currentTestFailed())
             return;
 
+        // What the relay does know is found: the scan looks at the right bytes.
+        for (const QString& name : m_knownNames) {
+            CanaryScan known;
+            known.add(name, name.toUtf8());
+            QVERIFY(!known.scanBytes(proxy.fromClients(), QStringLiteral("the wire")).isEmpty());
+            QVERIFY(!known.scanBytes(proxy.fromRelay(), QStringLiteral("the wire")).isEmpty());
+            QVERIFY(!known.scanDirectory(people.relay().dataDirectory()).isEmpty());
+            QVERIFY(!known.scanOpenFiles(people.relay().processId()).isEmpty());
+            verifyClean(known.scanBytes(people.relay().errorText(), QStringLiteral("the relay's log")));
+        }
+
         CanaryScan words;
         for (const QString& text : m_texts + m_names)
             words.add(text.left(40), text.toUtf8());
+        words.add(QStringLiteral("a part of what is secret"), m_run.toUtf8());
         QVERIFY(proxy.fromClients().size() > 5'000 && proxy.fromRelay().size() > 5'000);
         verifyClean(words.scanBytes(proxy.fromClients(), QStringLiteral("the wire from the clients")));
         verifyClean(words.scanBytes(proxy.fromRelay(), QStringLiteral("the wire from the relay")));
         verifyClean(words.scanBytes(ana.errorText(), QStringLiteral("ana's log")));
         verifyClean(words.scanBytes(bob.errorText(), QStringLiteral("bob's log")));
         verifyClean(words.scanBytes(people.relay().errorText(), QStringLiteral("the relay's log")));
+        verifyClean(words.scanBytes(people.relay().lines().join('\n'), QStringLiteral("the relay's output")));
+        const QByteArray metrics = metricsOf(people.relay());
+        QVERIFY2(metrics.contains("recado_"), metrics.constData());
+        verifyClean(words.scanBytes(metrics, QStringLiteral("the metrics")));
+        for (const qint64 process : {ana.processId(), bob.processId(), people.relay().processId()})
+            verifyClean(words.scanOpenFiles(process));
         // Running (write-ahead logs, temporary files), killed, and ended in order.
         verifyClean(words.scanDirectory(people.directory()));
-        bob.killHard();
-        people.relay().killHard();
+        for (ChildProcess* crashing :
+             {static_cast<ChildProcess*>(&bob), static_cast<ChildProcess*>(&people.relay())}) {
+            QCOMPARE(::kill(pid_t(crashing->processId()), SIGABRT), 0);
+            QCOMPARE(crashing->waitForExit(), -1);
+        }
         verifyClean(words.scanDirectory(people.directory()));
         QCOMPARE(ana.finish(), 0);
         verifyClean(words.scanDirectory(people.directory()));
+        verifyClean(words.scanSystemTemporaries(begun));
         scanForKeys(people, proxy, ana);
     }
 
 private:
     void converse(CliProcess& ana, CliProcess& bob) {
         for (const QString& text : std::as_const(m_texts)) {
-            const RpcAnswer sent = ana.sendTextTo(QStringLiteral("bob"), text);
+            const RpcAnswer sent = ana.sendTextTo(m_knownNames[1], text);
             VERIFY_OK(sent);
             const std::optional<QJsonObject> received = bob.waitForText(text);
             QVERIFY(received);
-            VERIFY_OK(bob.sendTextTo(QStringLiteral("ana"), text));
+            VERIFY_OK(bob.sendTextTo(m_knownNames[0], text));
             QVERIFY(ana.waitForText(text));
             VERIFY_OK(bob.call(QStringLiteral("updateStatus"),
                                {{QStringLiteral("messageId"), idOf(*received)},
@@ -84,7 +122,7 @@ private:
         // Also when something is sent while the other side is away, and stored by the relay.
         VERIFY_OK(ana.call(QStringLiteral("waitIdle")));
         bob.suspend();
-        VERIFY_OK(ana.sendTextTo(QStringLiteral("bob"), m_texts[0] + QStringLiteral(" again")));
+        VERIFY_OK(ana.sendTextTo(m_knownNames[1], m_texts[0] + QStringLiteral(" again")));
         bob.resume();
         QVERIFY(bob.waitForText(m_texts[0] + QStringLiteral(" again")));
     }
@@ -106,14 +144,33 @@ private:
         verifyClean(keys.scanDirectory(people.directory()));
     }
 
+    static QByteArray metricsOf(const RelayProcess& relay) {
+        QTcpSocket socket;
+        socket.connectToHost(QStringLiteral("127.0.0.1"), quint16(QUrl(relay.adminUrl()).port()));
+        socket.write("GET /metrics HTTP/1.1\r\nHost: relay\r\nConnection: close\r\n\r\n");
+        QByteArray answer;
+        if (!waitUntil([&] {
+                answer += socket.readAll();
+                return answer.contains("\r\n\r\n") && socket.state() == QAbstractSocket::UnconnectedState;
+            }))
+            return "no answer: " + answer;
+        return answer + socket.readAll();
+    }
+
     static void verifyClean(const QStringList& hits) {
         QVERIFY2(hits.isEmpty(), qPrintable(hits.join(QLatin1Char('\n'))));
     }
 
+    // Of this run alone, so that nothing that another one left can be mistaken for a find.
+    const QString m_run =
+        QStringLiteral("mark") + QString::number(QRandomGenerator::system()->generate64(), 36);
     const QStringList m_texts{
-        QStringLiteral("canary-short-7f3a91"), QStringLiteral("canário açúcar 🐤🐤🐤 ênfase"),
-        QStringLiteral("כנרית קטנה שרה"), QStringLiteral("canary-long-").repeated(5'000)};
-    const QStringList m_names{QStringLiteral("Canaria Nomeada"), QStringLiteral("Bob Canaryson")};
+        QStringLiteral("canary-short-") + m_run, QStringLiteral("canário açúcar 🐤🐤🐤 ênfase ") + m_run,
+        QStringLiteral("כנרית קטנה שרה ") + m_run, (QStringLiteral("canary-long-") + m_run).repeated(2'000)};
+    const QStringList m_names{QStringLiteral("Canaria Nomeada ") + m_run,
+                              QStringLiteral("Bob Canaryson ") + m_run};
+    /// What the relay has to know.
+    const QStringList m_knownNames{QStringLiteral("watched.ana"), QStringLiteral("watched.bob")};
 };
 
 } // namespace recado::tests

@@ -39,6 +39,24 @@ private Q_SLOTS:
         QCOMPARE(json().value(QLatin1String("chats")).toArray().size(), 1);
     }
 
+    void withJsonFailuresAreObjectsOnStandardOutput() {
+        const auto reason = [this] {
+            const QJsonObject error = json().value(QLatin1String("error")).toObject();
+            return error.value(QLatin1String("data")).toObject().value(QLatin1String("reason")).toString();
+        };
+        QCOMPARE(run({QStringLiteral("whoami"), QStringLiteral("--json")}), 1);
+        QCOMPARE(reason(), QStringLiteral("not_registered"));
+        QVERIFY(m_errors.contains("not_registered"));
+        CliProcess holder(scratch());
+        QVERIFY(holder.start());
+        VERIFY_REASON(holder.call(QStringLiteral("whoami")), "not_registered");
+        QCOMPARE(run({QStringLiteral("chats"), QStringLiteral("--json")}), 1);
+        QCOMPARE(reason(), QStringLiteral("profile_in_use"));
+        QCOMPARE(run({QStringLiteral("dance"), QStringLiteral("--json")}), 2);
+        QCOMPARE(json().value(QLatin1String("error")).toObject().value(QLatin1String("code")).toInt(),
+                 -32600);
+    }
+
     void listenRunsUntilInterrupted() {
         QCOMPARE(run({QStringLiteral("register"), m_people->relay().url(), QStringLiteral("ana")}), 0);
         CliProcess& bob = m_people->join(QStringLiteral("bob"));

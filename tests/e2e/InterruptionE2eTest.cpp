@@ -1,7 +1,13 @@
 #include "People.h"
 #include "support/Suite.h"
+#include "support/Wait.h"
 
+#include <QJsonDocument>
 #include <QSet>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace recado::tests {
 
@@ -97,6 +103,70 @@ private Q_SLOTS:
         // A notification may be lost with the program that was about to say it, but none comes twice.
         const QStringList told = receivedTexts();
         QCOMPARE(QSet<QString>(told.begin(), told.end()).size(), told.size());
+    }
+
+    void aReaderThatDoesNotReadLeavesTheRestAtTheRelay() {
+        constexpr int count = 400;
+        QCOMPARE(m_bob->finish(), 0);
+        const QString path = m_people->directory() + QStringLiteral("/output");
+        QCOMPARE(::mkfifo(path.toLocal8Bit().constData(), 0600), 0);
+        const int output = ::open(path.toLocal8Bit().constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        QVERIFY(output >= 0);
+        ChildProcess quiet(QStringLiteral("/bin/sh"), m_people->directory() + QStringLiteral("/bob"));
+        quiet.setEnvironment(QStringLiteral("OUTPUT"), path);
+        quiet.setArguments({QStringLiteral("-c"), QStringLiteral("exec \"$0\" \"$@\" >\"$OUTPUT\""),
+                            m_bob->program(), QStringLiteral("--profile"), m_bob->profileDirectory(),
+                            QStringLiteral("rpc")});
+        QVERIFY(quiet.launch());
+
+        // Much more than pipe, program and relay's window hold together.
+        const QString filling(60'000, QLatin1Char('x'));
+        qint64 last = 0;
+        for (int number = 0; number < count; ++number)
+            last = m_ana->send(QStringLiteral("sendMessage"),
+                               textTo(QStringLiteral("bob"), QString::number(number) + filling));
+        const RpcAnswer sent = m_ana->answer(last, 60'000);
+        VERIFY_OK(sent);
+        VERIFY_OK(m_ana->call(QStringLiteral("waitIdle"), {}, 60'000));
+        QVERIFY(!m_ana->waitForStatus(idOf(sent.result), QStringLiteral("delivered"), 2'000));
+
+        QByteArray bytes;
+        qsizetype counted = 0;
+        int told = 0;
+        const auto readMore = [&] {
+            char buffer[65'536];
+            for (ssize_t got = 1; got > 0;) {
+                got = ::read(output, buffer, sizeof buffer);
+                bytes.append(buffer, std::max<ssize_t>(0, got));
+            }
+            const QByteArray mark = "\"method\":\"message\"";
+            for (qsizetype at = bytes.indexOf(mark, counted); at >= 0; at = bytes.indexOf(mark, counted)) {
+                counted = at + mark.size();
+                ++told;
+            }
+        };
+        const auto toldAll = [&] {
+            readMore();
+            return told == count;
+        };
+        QVERIFY(waitUntil(toldAll, 60'000));
+        QVERIFY(m_ana->waitForStatus(idOf(sent.result), QStringLiteral("delivered")));
+        quiet.closeInput();
+        const auto hasEnded = [&] {
+            readMore();
+            return !quiet.isRunning();
+        };
+        QVERIFY(waitUntil(hasEnded));
+        QCOMPARE(quiet.waitForExit(), 0);
+        ::close(output);
+        int number = 0;
+        for (const QByteArray& line : bytes.split('\n')) {
+            const QJsonObject object = QJsonDocument::fromJson(line).object();
+            if (object.value(QLatin1String("method")).toString() == QLatin1String("message"))
+                QCOMPARE(textOf(object.value(QLatin1String("params")).toObject()),
+                         QString::number(number++) + filling);
+        }
+        QCOMPARE(number, count);
     }
 
     void theConnectionIsReported() {

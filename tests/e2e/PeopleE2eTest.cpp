@@ -59,6 +59,39 @@ private Q_SLOTS:
         VERIFY_REASON(ana.sendTextTo(QStringLiteral("bob"), QStringLiteral("x")), "relay_unreachable");
     }
 
+    void whoAsksForTooManyNamesIsToldHowLongToWait() {
+        QVERIFY(m_people->relay().start());
+        CliProcess& ana = m_people->join(QStringLiteral("ana"));
+        RpcAnswer answer;
+        for (int number = 0; number < 25 && answer.reason != QLatin1String("rate_limited"); ++number) {
+            answer = ana.call(QStringLiteral("getContact"),
+                              {{QStringLiteral("address"), QStringLiteral("nobody%1").arg(number)}});
+            QVERIFY(!answer.ok());
+        }
+        VERIFY_REASON(answer, "rate_limited");
+        QVERIFY(answer.data.value(QLatin1String("retryAfterMs")).toInteger() > 0);
+    }
+
+    void aChatIsCalledTheSameBeforeTheFirstMessageAndAfterIt() {
+        QVERIFY(m_people->relay().start());
+        CliProcess& ana = m_people->join(QStringLiteral("ana"));
+        CliProcess& bob = m_people->join(QStringLiteral("bob"));
+        const auto names = [&ana] {
+            const QJsonObject contact =
+                ana.call(QStringLiteral("getContact"), {{QStringLiteral("address"), QStringLiteral("bob")}})
+                    .result;
+            return std::pair(chatsOf(ana).at(0).toObject().value(QLatin1String("title")).toString(),
+                             contact.value(QLatin1String("displayName")).toString());
+        };
+        VERIFY_OK(ana.call(QStringLiteral("createChat"),
+                           {{QStringLiteral("type"), QStringLiteral("direct")},
+                            {QStringLiteral("participants"), QJsonArray{QStringLiteral("bob")}}}));
+        QCOMPARE(names(), std::pair(QStringLiteral("bob"), QStringLiteral("bob")));
+        VERIFY_OK(bob.sendTextTo(QStringLiteral("ana"), QStringLiteral("hi")));
+        QVERIFY(ana.waitForText(QStringLiteral("hi")));
+        QCOMPARE(names(), std::pair(QStringLiteral("bob"), QStringLiteral("bob")));
+    }
+
     void aStrangersRequestIsSilentUntilAccepted() {
         QVERIFY(m_people->relay().start());
         CliProcess& ana = m_people->join(QStringLiteral("ana"));

@@ -3,10 +3,16 @@
 #include <QDir>
 #include <QDirIterator>
 #include <QFile>
+#include <QFileInfo>
+
+#include <sys/stat.h>
 
 namespace recado::tests {
 
 namespace {
+
+/// Others use the same directories; nothing of ours is nearly as large.
+constexpr qint64 largestTemporary = 256 * 1'024 * 1'024;
 
 QByteArray utf16Bytes(const QByteArray& utf8, bool bigEndian) {
     const QString text = QString::fromUtf8(utf8);
@@ -67,6 +73,39 @@ QStringList CanaryScan::scanDirectory(const QString& directory) const {
         // A socket or a file that went meanwhile cannot hold anything.
         if (file.open(QIODevice::ReadOnly))
             hits += scanBytes(file.readAll(), path);
+    }
+    return hits;
+}
+
+QStringList CanaryScan::scanOpenFiles(qint64 processId) const {
+    QStringList hits;
+    const QString descriptors = QStringLiteral("/proc/%1/fd").arg(processId);
+    for (const QString& name :
+         QDir(descriptors).entryList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot)) {
+        const QString path = descriptors + QLatin1Char('/') + name;
+        struct stat about {};
+        // Anything else (a pipe, a socket) is not a place where something stays.
+        if (::stat(path.toLocal8Bit().constData(), &about) != 0 || !S_ISREG(about.st_mode))
+            continue;
+        QFile file(path);
+        if (file.open(QIODevice::ReadOnly))
+            hits += scanBytes(file.readAll(), QStringLiteral("the open file ") + QFile::symLinkTarget(path));
+    }
+    return hits;
+}
+
+QStringList CanaryScan::scanSystemTemporaries(const QDateTime& since) const {
+    QStringList hits;
+    for (const char* directory : {"/tmp", "/var/tmp", "/dev/shm"}) {
+        const auto files = QDir(QLatin1String(directory)).entryInfoList(QDir::Files | QDir::Hidden);
+        for (const QFileInfo& info : files) {
+            if (info.lastModified() < since || info.size() > largestTemporary)
+                continue;
+            QFile file(info.filePath());
+            hits += scanBytes(info.fileName().toUtf8(), QStringLiteral("the name of ") + info.filePath());
+            if (file.open(QIODevice::ReadOnly))
+                hits += scanBytes(file.readAll(), info.filePath());
+        }
     }
     return hits;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QDateTime>
 #include <QString>
 #include <QStringList>
 #include <QVector>
@@ -19,6 +20,11 @@ public:
     [[nodiscard]] QStringList scanBytes(const QByteArray& bytes, const QString& where) const;
     /// Hits in the names and contents of all files below a directory, hidden ones too.
     [[nodiscard]] QStringList scanDirectory(const QString& directory) const;
+    /// Hits in the files that a running process has open, those without a name any more too.
+    [[nodiscard]] QStringList scanOpenFiles(qint64 processId) const;
+    /// Hits in the files (not in folders) that changed since `since` where programs leave temporary things,
+    /// whatever TMPDIR says.
+    [[nodiscard]] QStringList scanSystemTemporaries(const QDateTime& since) const;
 
 private:
     struct Pattern {

@@ -18,9 +18,9 @@ RpcAnswer parseRpcAnswer(const QJsonObject& object, qint64 arrivedNs) {
     const QJsonObject error = object.value(QLatin1String("error")).toObject();
     answer.errorCode = error.value(QLatin1String("code")).toInt();
     answer.errorMessage = error.value(QLatin1String("message")).toString();
-    const QJsonObject data = error.value(QLatin1String("data")).toObject();
-    answer.reason = data.value(QLatin1String("reason")).toString();
-    answer.param = data.value(QLatin1String("param")).toString();
+    answer.data = error.value(QLatin1String("data")).toObject();
+    answer.reason = answer.data.value(QLatin1String("reason")).toString();
+    answer.param = answer.data.value(QLatin1String("param")).toString();
     return answer;
 }
 

@@ -19,7 +19,8 @@ struct RpcAnswer {
     /// 0 for success.
     int errorCode = 0;
     QString errorMessage;
-    /// `data.reason` and `data.param` of the error.
+    /// `data` of the error, and its members `reason` and `param`.
+    QJsonObject data;
     QString reason;
     QString param;
     /// When its line was read (monotonicNs()).

@@ -405,6 +405,38 @@ messaging::Client::Done FakeClient::setTrust(const QString& address, messaging::
                         });
 }
 
+messaging::Client::Future<messaging::Contact> FakeClient::contactOf(const base::AccountId& whose) {
+    return answer<messaging::Contact>(QStringLiteral("contactOf"), {whose.toHex()},
+                                      [this, whose]() -> Result<messaging::Contact> {
+                                          for (const messaging::Contact& contact : std::as_const(contacts)) {
+                                              if (contact.person.account == whose)
+                                                  return contact;
+                                          }
+                                          return scriptedError(Reason::UnknownRecipient);
+                                      });
+}
+
+messaging::Client::Done FakeClient::setTrustOf(const base::AccountId& whose, messaging::Trust trust,
+                                               const QString& shownNumber) {
+    return answer<void>(QStringLiteral("setTrustOf"), {whose.toHex(), int(trust), shownNumber},
+                        [this, whose, trust, shownNumber]() -> Status {
+                            bool found = false;
+                            for (messaging::Contact& contact : contacts) {
+                                if (contact.person.account != whose)
+                                    continue;
+                                if (!shownNumber.isEmpty() && shownNumber != contact.safetyNumber)
+                                    return scriptedError(Reason::IdentityChanged);
+                                contact.trust = trust;
+                                found = true;
+                            }
+                            return found ? Status() : scriptedError(Reason::UnknownRecipient);
+                        });
+}
+
+void FakeClient::holdIncoming(bool hold) {
+    calls.append({QStringLiteral("holdIncoming"), {hold}});
+}
+
 messaging::Client::Done FakeClient::waitIdle(int timeoutMs) {
     return answer<void>(QStringLiteral("waitIdle"), {timeoutMs}, [] { return Status(); });
 }

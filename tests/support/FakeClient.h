@@ -88,6 +88,10 @@ public:
     [[nodiscard]] Done setTyping(base::ConversationId conversation, bool typing) override;
     [[nodiscard]] Future<messaging::Contact> contact(const QString& address) override;
     [[nodiscard]] Done setTrust(const QString& address, messaging::Trust trust) override;
+    [[nodiscard]] Future<messaging::Contact> contactOf(const base::AccountId& account) override;
+    [[nodiscard]] Done setTrustOf(const base::AccountId& account, messaging::Trust trust,
+                                  const QString& shownNumber) override;
+    void holdIncoming(bool hold) override;
     [[nodiscard]] Done waitIdle(int timeoutMs) override;
 
 private:

@@ -7,7 +7,11 @@
 #include "ui/common/Words.h"
 #include "ui/shell/Invitation.h"
 
+#include <QGuiApplication>
+#include <QPalette>
+#include <QSignalSpy>
 #include <QTest>
+#include <QTextDocument>
 
 using namespace recado;
 using namespace recado::ui;
@@ -26,6 +30,10 @@ private Q_SLOTS:
     void linksEndBeforeTheSentenceDoes_data();
     void linksEndBeforeTheSentenceDoes();
     void namesCannotReorderTheirNeighbours();
+    void invisibleNamesAreNone_data();
+    void invisibleNamesAreNone();
+    void tooltipsShowMarkupAsItIs();
+    void theSystemsAppearanceIsFollowed();
     void timesInTheListGrowCoarserWithAge();
     void everyReasonHasASentence();
     void invitationsAreRead_data();
@@ -116,6 +124,8 @@ void CommonTest::linksEndBeforeTheSentenceDoes_data() {
                                         QStringLiteral("https://b.example")};
     QTest::newRow("other schemes") << QStringLiteral("javascript:alert(1) file:///etc/passwd ftp://x.example")
                                    << QStringList();
+    QTest::newRow("turned round inside") << QStringLiteral("https://a.example/\u202Egro.knab")
+                                         << QStringList{QStringLiteral("https://a.example/")};
     QTest::newRow("bare scheme") << QStringLiteral("https://") << QStringList();
 }
 
@@ -135,6 +145,54 @@ void CommonTest::namesCannotReorderTheirNeighbours() {
     person.address = QStringLiteral("a@b");
     person.displayName = QStringLiteral(" \u202E ");
     QCOMPARE(personName(person), QStringLiteral("a@b"));
+}
+
+void CommonTest::invisibleNamesAreNone_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("shown");
+    QTest::newRow("zero width") << QStringLiteral("A\u200Bna\uFEFF\u2060") << QStringLiteral("Ana");
+    QTest::newRow("nothing else") << QStringLiteral("\u200B\u2060") << QString();
+    QTest::newRow("fillers") << QStringLiteral("\u3164\u2800\u115F") << QString();
+    QTest::newRow("joined emoji") << QStringLiteral("👩‍🌾 Bia") << QStringLiteral("👩‍🌾 Bia");
+    QTest::newRow("Persian") << QStringLiteral("می‌خواهم") << QStringLiteral("می‌خواهم");
+}
+
+void CommonTest::invisibleNamesAreNone() {
+    QFETCH(QString, name);
+    QTEST(cleanName(name), "shown");
+    QVERIFY(cleanName(name.repeated(1'000)).size() <= 256);
+}
+
+void CommonTest::tooltipsShowMarkupAsItIs() {
+    QTextDocument shown;
+    shown.setHtml(plainToolTip(QStringLiteral("<img src=x> & <b>bold</b>")));
+    QCOMPARE(shown.toPlainText(), QStringLiteral("<img src=x> & <b>bold</b>"));
+    QVERIFY(Qt::mightBeRichText(plainToolTip(QStringLiteral("a < b"))));
+    QVERIFY(plainToolTip({}).isEmpty());
+}
+
+void CommonTest::theSystemsAppearanceIsFollowed() {
+    const QPalette before = QGuiApplication::palette();
+    Theme theme;
+    Theme chosen;
+    chosen.setAppearance(Appearance::Light);
+    QVERIFY(!theme.isDark());
+    QSignalSpy changed(&theme, &Theme::changed);
+    QPalette dark = before;
+    dark.setColor(QPalette::Window, Qt::black);
+    QGuiApplication::setPalette(dark);
+    QTRY_VERIFY(theme.isDark());
+    QCOMPARE(changed.count(), 1);
+    QVERIFY(!chosen.isDark());
+    QGuiApplication::setPalette(before);
+    QTRY_VERIFY(!theme.isDark());
+    // A desktop that says it itself knows better than a palette.
+    theme.setSystemDark(true);
+    QVERIFY(theme.isDark());
+    QGuiApplication::setPalette(dark);
+    QGuiApplication::setPalette(before);
+    QCoreApplication::processEvents();
+    QVERIFY(theme.isDark());
 }
 
 void CommonTest::timesInTheListGrowCoarserWithAge() {

@@ -6,6 +6,7 @@
 
 #include <QListView>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -22,6 +23,8 @@ private Q_SLOTS:
     void typingEndsWithTheMessage();
     void presenceAndStatusReachTheRow();
     void requestsHaveTheirFolder();
+    void requestsAreNotUnreadTwice();
+    void rowsMoveUnderTheHandWithoutLosingIt();
     void aRowIsOpenedByMouseAndByKey();
     void anEmptyListSaysWhatToDo();
     void rowPartsDoNotOverlap_data();
@@ -106,6 +109,56 @@ void ConversationListTest::requestsHaveTheirFolder() {
     QCOMPARE(model.rowCount(), 1);
     QCOMPARE(model.at(0).id, stranger);
     QVERIFY(model.find(stranger));
+}
+
+void ConversationListTest::requestsAreNotUnreadTwice() {
+    FakeClient client;
+    client.addMessage(client.addConversation(QStringLiteral("friend")), QStringLiteral("hi"), false);
+    client.addMessage(client.addConversation(QStringLiteral("stranger"), true), QStringLiteral("hi"), false);
+    ConversationModel model(client);
+    model.reload();
+    QTRY_COMPARE(model.requestCount(), 1);
+    QCOMPARE(model.unreadCount(), 1);
+}
+
+void ConversationListTest::rowsMoveUnderTheHandWithoutLosingIt() {
+    FakeClient client;
+    QVector<base::ConversationId> ids;
+    for (int i = 0; i < 40; ++i) {
+        ids.append(client.addConversation(QStringLiteral("name%1").arg(i)));
+        client.addMessage(ids.last(), QStringLiteral("text"), false);
+    }
+    Theme theme;
+    ConversationPane pane(client, theme);
+    pane.resize(300, 500);
+    pane.show();
+    pane.model().reload();
+    QTRY_COMPARE(pane.model().rowCount(), 40);
+    QVERIFY(QTest::qWaitForWindowExposed(&pane));
+    QSignalSpy resets(&pane.model(), &QAbstractItemModel::modelReset);
+    QListView& view = pane.view();
+    view.setCurrentIndex(pane.model().index(pane.model().rowOf(ids[10])));
+    view.verticalScrollBar()->setValue(view.verticalScrollBar()->maximum());
+    const int scrolled = view.verticalScrollBar()->value();
+    QVERIFY(scrolled > 0);
+    // Somebody far down writes, somebody leaves, somebody comes.
+    Q_EMIT client.messageReceived(client.addMessage(ids[3], QStringLiteral("news"), false));
+    QTRY_COMPARE(pane.model().at(0).id, ids[3]);
+    QCOMPARE(pane.model().at(view.currentIndex().row()).id, ids[10]);
+    QCOMPARE(view.verticalScrollBar()->value(), scrolled);
+    client.conversationList.removeAt(5);
+    const auto fresh = client.addConversation(QStringLiteral("fresh"));
+    client.addMessage(fresh, QStringLiteral("hello"), false);
+    Q_EMIT client.conversationChanged(fresh);
+    QTRY_COMPARE(pane.model().at(0).id, fresh);
+    QCOMPARE(pane.model().rowCount(), 40);
+    QCOMPARE(pane.model().rowOf(ids[5]), -1);
+    QCOMPARE(pane.model().at(view.currentIndex().row()).id, ids[10]);
+    QCOMPARE(resets.count(), 0);
+    QVector<qint64> times;
+    for (int row = 0; row < 40; ++row)
+        times.append(pane.model().at(row).lastActivityMs);
+    QVERIFY(std::is_sorted(times.crbegin(), times.crend()));
 }
 
 void ConversationListTest::aRowIsOpenedByMouseAndByKey() {

@@ -1,4 +1,5 @@
 #include "app/desktop/HostGate.h"
+#include "app/desktop/SystemAppearance.h"
 #include "support/RelayProcess.h"
 #include "support/Suite.h"
 #include "ui/Shots.h"
@@ -40,10 +41,17 @@ struct Seat {
     void type(const char* field, const QString& text) const {
         QTest::keyClicks(find<QLineEdit>(field), text);
     }
+    void unlock(const QString& passphrase) {
+        show();
+        QTRY_VERIFY(find<QLineEdit>("unlockPassphrase"));
+        type("unlockPassphrase", passphrase);
+        press("unlockAction");
+    }
     void press(const char* button) const { QTest::mouseClick(find<QAbstractButton>(button), Qt::LeftButton); }
     [[nodiscard]] TimelineModel& timeline() { return window.chatPage()->conversation().timeline().model(); }
     [[nodiscard]] ConversationModel& list() { return window.chatPage()->list().model(); }
 
+    QString recoveryCode;
     Theme theme;
     desktop::HostGate gate;
     MainWindow window;
@@ -61,6 +69,7 @@ class DesktopTest final : public QObject {
 private Q_SLOTS:
     void twoPeopleMeetAndWrite();
     void withoutASessionBusThereIsNoKeychain();
+    void thePortalsAppearanceIsUnderstood();
     void theProgramSaysReadyAndTakesAPicture();
 };
 
@@ -76,6 +85,12 @@ void DesktopTest::twoPeopleMeetAndWrite() {
         seat.type("startPassphrase", QStringLiteral("a long passphrase"));
         seat.type("startRepeat", QStringLiteral("a long passphrase"));
         seat.press("startAction");
+        QTRY_VERIFY_WITH_TIMEOUT(seat.find<QLabel>("recoveryGroup7"), slow);
+        for (int i = 0; i < 8; ++i)
+            seat.recoveryCode +=
+                seat.find<QLabel>(qPrintable(QStringLiteral("recoveryGroup%1").arg(i)))->text();
+        shoot(seat.window, QStringLiteral("desktop-recovery-") + name);
+        seat.press("recoveryKept");
         QTRY_VERIFY_WITH_TIMEOUT(seat.window.chatPage(), slow);
     };
     auto ana = std::make_unique<Seat>(folder.filePath(QStringLiteral("ana")));
@@ -105,14 +120,32 @@ void DesktopTest::twoPeopleMeetAndWrite() {
     shoot(bia.window, QStringLiteral("desktop-bia"));
 
     // Ana starts again: the profile is locked, and opens with its passphrase to the same conversation.
+    const QString code = ana->recoveryCode;
     ana.reset();
-    Seat again(folder.filePath(QStringLiteral("ana")));
-    again.show();
-    QTRY_VERIFY(again.find<QLineEdit>("unlockPassphrase"));
-    again.type("unlockPassphrase", QStringLiteral("a long passphrase"));
-    again.press("unlockAction");
-    QTRY_VERIFY_WITH_TIMEOUT(again.window.chatPage(), slow);
-    QTRY_COMPARE_WITH_TIMEOUT(again.timeline().count(), 2, slow);
+    {
+        Seat again(folder.filePath(QStringLiteral("ana")));
+        again.unlock(QStringLiteral("a long passphrase"));
+        QTRY_VERIFY_WITH_TIMEOUT(again.window.chatPage(), slow);
+        QTRY_COMPARE_WITH_TIMEOUT(again.timeline().count(), 2, slow);
+    }
+    // She forgets it: the recovery code opens the profile, and a new passphrase from then on.
+    {
+        Seat forgetful(folder.filePath(QStringLiteral("ana")));
+        forgetful.unlock(QStringLiteral("not the one"));
+        QTRY_VERIFY_WITH_TIMEOUT(
+            forgetful.find<QLabel>("unlockPassphraseNote")->text().contains(QStringLiteral("does not open")),
+            slow);
+        forgetful.press("unlockOtherWay");
+        forgetful.type("unlockCode", code.toLower());
+        forgetful.type("unlockNew", QStringLiteral("another passphrase"));
+        forgetful.type("unlockRepeat", QStringLiteral("another passphrase"));
+        forgetful.press("unlockAction");
+        QTRY_VERIFY_WITH_TIMEOUT(forgetful.window.chatPage(), slow);
+        QTRY_COMPARE_WITH_TIMEOUT(forgetful.timeline().count(), 2, slow);
+    }
+    Seat restored(folder.filePath(QStringLiteral("ana")));
+    restored.unlock(QStringLiteral("another passphrase"));
+    QTRY_VERIFY_WITH_TIMEOUT(restored.window.chatPage(), slow);
 }
 
 void DesktopTest::withoutASessionBusThereIsNoKeychain() {
@@ -122,6 +155,16 @@ void DesktopTest::withoutASessionBusThereIsNoKeychain() {
     const QFuture<bool> answer = gate.hasKeychain();
     QTRY_VERIFY(answer.isFinished());
     QCOMPARE(answer.result(), false);
+}
+
+void DesktopTest::thePortalsAppearanceIsUnderstood() {
+    using desktop::SystemAppearance;
+    QCOMPARE(SystemAppearance::isDark(1U), std::optional(true));
+    QCOMPARE(SystemAppearance::isDark(2U), std::optional(false));
+    QCOMPARE(SystemAppearance::isDark(0U), std::optional<bool>());
+    QCOMPARE(SystemAppearance::isDark({}), std::optional<bool>());
+    const QVariant wrapped = QVariant::fromValue(QDBusVariant(QVariant::fromValue(QDBusVariant(1U))));
+    QCOMPARE(SystemAppearance::isDark(wrapped), std::optional(true));
 }
 
 void DesktopTest::theProgramSaysReadyAndTakesAPicture() {

@@ -28,10 +28,19 @@ QFuture<bool> FakeGate::hasKeychain() {
     return readyFuture(keychain);
 }
 
-QFuture<base::Status> FakeGate::create(const ui::ProtectionChoice& choice) {
+QFuture<base::Result<QString>> FakeGate::create(const ui::ProtectionChoice& choice) {
+    using Created = base::Result<QString>;
     created.append(choice);
     if (createFailure)
-        return readyFuture(base::Status(base::makeError(*createFailure, QStringLiteral("scripted"))));
+        return readyFuture(Created(base::makeError(*createFailure, QStringLiteral("scripted"))));
+    state = State::Open;
+    return readyFuture(Created(recoveryCode));
+}
+
+QFuture<base::Status> FakeGate::recover(const QString& code, const QString& newPassphrase) {
+    if (code != recoveryCode)
+        return readyFuture(base::Status(base::makeError(base::Reason::WrongKey, QStringLiteral("scripted"))));
+    passphrase = newPassphrase;
     state = State::Open;
     return readyFuture(base::Status());
 }

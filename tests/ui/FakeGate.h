@@ -19,11 +19,15 @@ public:
     std::optional<base::Reason> createFailure;
     /// What create() was asked for.
     QVector<ui::ProtectionChoice> created;
+    /// What create() gives and recover() wants; empty: the profile has none.
+    QString recoveryCode;
 
     [[nodiscard]] QFuture<base::Result<State>> open() override;
     [[nodiscard]] QFuture<bool> hasKeychain() override;
-    [[nodiscard]] QFuture<base::Status> create(const ui::ProtectionChoice& choice) override;
+    [[nodiscard]] QFuture<base::Result<QString>> create(const ui::ProtectionChoice& choice) override;
     [[nodiscard]] QFuture<base::Status> unlock(const QString& attempt) override;
+    [[nodiscard]] bool hasRecoveryCode() const override { return !recoveryCode.isEmpty(); }
+    [[nodiscard]] QFuture<base::Status> recover(const QString& code, const QString& newPassphrase) override;
     [[nodiscard]] messaging::Client* client() override;
 };
 

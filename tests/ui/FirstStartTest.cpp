@@ -4,6 +4,11 @@
 #include "ui/shell/FirstStartPage.h"
 #include "ui/shell/MainWindow.h"
 
+#include <QApplication>
+#include <QClipboard>
+#include <QFile>
+#include <QFileDialog>
+#include <QGuiApplication>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -35,6 +40,14 @@ private Q_SLOTS:
     void theKeychainIsOfferedWhenThereIsOne();
     void aLockedProfileAsksForItsPassphrase();
     void aProfileThatCannotBeOpenedSaysWhy();
+    void theRecoveryCodeIsShownOnce();
+    void theRecoveryCodeIsSavedForItsOwnerOnly();
+    void aLostPassphraseIsReplacedByTheRecoveryCode();
+    void aKeychainWithoutItsKeyAsksForTheRecoveryCode();
+    void aKeychainThatRefusesIsNotCalledARelay();
+    void whatEnterDoes();
+    void tabGoesThroughTheFormsInOrder();
+    void anAppearanceForOneRunIsNotRemembered();
     void readyComesOnceForEachFirstPage_data();
     void readyComesOnceForEachFirstPage();
     void theWindowRemembersItsSize();
@@ -209,6 +222,145 @@ void FirstStartTest::aProfileThatCannotBeOpenedSaysWhy() {
     QTRY_VERIFY(m_window->chatPage());
 }
 
+void FirstStartTest::theRecoveryCodeIsShownOnce() {
+    m_gate->recoveryCode = QStringLiteral("AAAA-BBBB-CCCC-DDDD-EEEE-FFFF-GGGG-HHHH");
+    start(ProfileGate::State::Missing);
+    fillIn();
+    // It is of no use before the account is there, and comes although the first attempt failed.
+    m_gate->fake.fail(QStringLiteral("registerAccount"), base::Reason::UsernameTaken);
+    press();
+    QTRY_VERIFY(noteOf("startUsername").contains(QStringLiteral("taken")));
+    QVERIFY(!find<QLabel>("recoveryGroup0"));
+    press();
+    QTRY_VERIFY(find<QLabel>("recoveryGroup0"));
+    QVERIFY(!m_window->chatPage());
+    QCOMPARE(find<QLabel>("recoveryGroup0")->text(), QStringLiteral("AAAA"));
+    QCOMPARE(find<QLabel>("recoveryGroup7")->text(), QStringLiteral("HHHH"));
+    QTest::mouseClick(find<QPushButton>("recoveryCopy"), Qt::LeftButton);
+    QCOMPARE(QGuiApplication::clipboard()->text(), m_gate->recoveryCode);
+    QTest::mouseClick(find<QPushButton>("recoveryKept"), Qt::LeftButton);
+    QTRY_VERIFY(m_window->chatPage());
+    QTRY_VERIFY(!find<QLabel>("recoveryGroup0"));
+}
+
+void FirstStartTest::theRecoveryCodeIsSavedForItsOwnerOnly() {
+    QTemporaryDir folder;
+    m_gate->recoveryCode = QStringLiteral("AAAA-BBBB");
+    start(ProfileGate::State::Missing);
+    fillIn();
+    press();
+    QTRY_VERIFY(find<QPushButton>("recoverySave"));
+    QTest::mouseClick(find<QPushButton>("recoverySave"), Qt::LeftButton);
+    auto* dialog = find<QFileDialog>("recoveryFileDialog");
+    QVERIFY(dialog);
+    const QString path = folder.filePath(QStringLiteral("code.txt"));
+    Q_EMIT dialog->fileSelected(path);
+    dialog->close();
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll(), QByteArray("AAAA-BBBB\n"));
+    QVERIFY(!(file.permissions() & (QFileDevice::ReadGroup | QFileDevice::ReadOther)));
+    QCOMPARE(find<QLabel>("recoveryNote")->text(), QStringLiteral("Saved."));
+}
+
+void FirstStartTest::aLostPassphraseIsReplacedByTheRecoveryCode() {
+    m_gate->recoveryCode = QStringLiteral("AAAA-BBBB");
+    start(ProfileGate::State::NeedsPassphrase);
+    QVERIFY(!find<QLineEdit>("unlockCode")->isVisible());
+    QTest::mouseClick(find<QPushButton>("unlockOtherWay"), Qt::LeftButton);
+    QVERIFY(find<QLineEdit>("unlockCode")->hasFocus());
+    QVERIFY(!find<QLineEdit>("unlockPassphrase")->isVisible());
+    type("unlockCode", QStringLiteral("AAAA-BBBC"));
+    type("unlockNew", QStringLiteral("short"));
+    QTest::mouseClick(find<QPushButton>("unlockAction"), Qt::LeftButton);
+    QVERIFY(noteOf("unlockNew").contains(QStringLiteral("8")));
+    type("unlockNew", QStringLiteral("a new passphrase"));
+    type("unlockRepeat", QStringLiteral("a new passphrase"));
+    QTest::mouseClick(find<QPushButton>("unlockAction"), Qt::LeftButton);
+    QTRY_VERIFY(noteOf("unlockCode").contains(QStringLiteral("does not open")));
+    type("unlockCode", QStringLiteral("AAAA-BBBB"));
+    QTest::keyClick(find<QLineEdit>("unlockCode"), Qt::Key_Return);
+    QTRY_VERIFY(m_window->chatPage());
+    QCOMPARE(m_gate->passphrase, QStringLiteral("a new passphrase"));
+}
+
+void FirstStartTest::aKeychainWithoutItsKeyAsksForTheRecoveryCode() {
+    m_gate->openFailure = base::Reason::ProfileLocked;
+    m_gate->recoveryCode = QStringLiteral("AAAA-BBBB");
+    start(ProfileGate::State::Open);
+    QTRY_VERIFY(find<QLineEdit>("unlockCode"));
+    QVERIFY(find<QLineEdit>("unlockCode")->isVisible());
+    // The keychain may have been unlocked meanwhile.
+    m_gate->openFailure.reset();
+    QTest::mouseClick(find<QPushButton>("unlockOtherWay"), Qt::LeftButton);
+    QTRY_VERIFY(m_window->chatPage());
+}
+
+void FirstStartTest::aKeychainThatRefusesIsNotCalledARelay() {
+    m_gate->keychain = true;
+    m_gate->createFailure = base::Reason::Timeout;
+    start(ProfileGate::State::Missing);
+    type("startRelay", QStringLiteral("relay.example.org"));
+    type("startUsername", QStringLiteral("ana"));
+    press();
+    QTRY_VERIFY(find<QLabel>("formProblem")->text().contains(QStringLiteral("keychain")));
+    QVERIFY(!noteOf("startRelay").contains(QStringLiteral("does not answer")));
+}
+
+void FirstStartTest::whatEnterDoes() {
+    m_gate->recoveryCode = QStringLiteral("AAAA-BBBB");
+    start(ProfileGate::State::NeedsPassphrase);
+    auto* other = find<QPushButton>("unlockOtherWay");
+    other->setFocus();
+    QTest::keyClick(other, Qt::Key_Return);
+    QVERIFY(find<QLineEdit>("unlockCode")->isVisible());
+    auto* eye = find<QAbstractButton>("unlockNewShow");
+    eye->setFocus();
+    QTest::keyClick(eye, Qt::Key_Return);
+    QCOMPARE(find<QLineEdit>("unlockNew")->echoMode(), QLineEdit::Normal);
+}
+
+void FirstStartTest::tabGoesThroughTheFormsInOrder() {
+    const auto tabbed = [this] {
+        QStringList names;
+        for (int i = 0; i < 20; ++i) {
+            const QString name =
+                QApplication::focusWidget() ? QApplication::focusWidget()->objectName() : QString();
+            if (names.contains(name))
+                break;
+            names << name;
+            QTest::keyClick(m_window.get(), Qt::Key_Tab);
+        }
+        return names.join(QLatin1Char(' '));
+    };
+    m_gate->recoveryCode = QStringLiteral("AAAA-BBBB");
+    start(ProfileGate::State::Missing);
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+    QCOMPARE(tabbed(),
+             QStringLiteral("startRelay startUsername startDisplayName startPassphrase startPassphraseShow "
+                            "startRepeat startRepeatShow startAction"));
+    fillIn();
+    press();
+    QTRY_VERIFY(find<QWidget>("recoveryCodePage"));
+    QCOMPARE(tabbed(), QStringLiteral("recoveryCopy recoverySave recoveryKept"));
+    m_window.reset();
+    start(ProfileGate::State::NeedsPassphrase);
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+    QCOMPARE(tabbed(), QStringLiteral("unlockPassphrase unlockPassphraseShow unlockAction unlockOtherWay"));
+}
+
+void FirstStartTest::anAppearanceForOneRunIsNotRemembered() {
+    QTemporaryDir directory;
+    m_directory = directory.path();
+    m_theme->setAppearance(Appearance::Dark); // as RECADO_THEME does, before there is a window
+    start(ProfileGate::State::Open);
+    QVERIFY(m_theme->isDark());
+    m_window->close();
+    m_theme = std::make_unique<Theme>();
+    m_window = std::make_unique<MainWindow>(*m_gate, *m_theme, m_directory);
+    QCOMPARE(m_theme->appearance(), Appearance::System);
+}
+
 void FirstStartTest::readyComesOnceForEachFirstPage_data() {
     QTest::addColumn<int>("state");
     QTest::newRow("first start") << int(ProfileGate::State::Missing);
@@ -235,7 +387,7 @@ void FirstStartTest::theWindowRemembersItsSize() {
     m_directory = directory.path();
     start(ProfileGate::State::Open);
     m_window->resize(900, 600);
-    m_theme->setAppearance(Appearance::Dark);
+    Q_EMIT m_window->chatPage()->appearanceChosen(Appearance::Dark);
     m_window->close();
     m_theme = std::make_unique<Theme>();
     m_window = std::make_unique<MainWindow>(*m_gate, *m_theme, m_directory);

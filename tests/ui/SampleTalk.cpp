@@ -124,9 +124,11 @@ SampleTalk::SampleTalk(FakeClient& client) {
 
     changed = client.addConversation(QStringLiteral("tomas"));
     named(client, changed, QStringLiteral("Tomás")).identityChanged = true;
-    client.contacts[QStringLiteral("tomas@relay.test")].trust = messaging::Trust::Changed;
-    client.contacts[QStringLiteral("tomas@relay.test")].safetyNumber =
-        QStringLiteral("048211902755613009178842610937550218467309915523886014729030");
+    for (const auto* name : {"tomas", "tomas@relay.test"}) {
+        messaging::Contact& contact = client.contacts[QString::fromLatin1(name)];
+        contact.trust = messaging::Trust::Changed;
+        contact.safetyNumber = QStringLiteral("048211902755613009178842610937550218467309915523886014729030");
+    }
     Writer c(client, changed, noon - 3 * 60 * minute);
     c.say(true, QStringLiteral("The minutes of the meeting are ready."), S::Read);
     Message& sealed = c.say(false, QString(), S::Seen, 4 * minute);

@@ -8,6 +8,8 @@
 #include "ui/shell/ConversationView.h"
 #include "ui/shell/MainWindow.h"
 
+#include <QApplication>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
@@ -42,6 +44,20 @@ struct Stage {
         window->show();
         QVERIFY(ready.count() > 0 || ready.wait(5'000));
     }
+    void press(const char* name) const {
+        QTest::mouseClick(window->findChild<QPushButton*>(QLatin1String(name)), Qt::LeftButton);
+    }
+    void signUp() const {
+        const auto type = [this](const char* field, const QString& text) {
+            window->findChild<QLineEdit*>(QLatin1String(field))->setText(text);
+        };
+        type("startRelay", QStringLiteral("relay.example.org"));
+        type("startUsername", QStringLiteral("ana"));
+        type("startPassphrase", QStringLiteral("a long passphrase"));
+        type("startRepeat", QStringLiteral("a long passphrase"));
+        press("startAction");
+        QTRY_VERIFY(window->findChild<QWidget*>(QStringLiteral("recoveryCodePage")));
+    }
     void openTalk(base::ConversationId id) { window->chatPage()->openConversation(id); }
 };
 
@@ -56,6 +72,28 @@ const QHash<QString, Scene>& scenes() {
         {QStringLiteral("talk"),
          [](Stage& s) {
              s.openTalk(s.talk->main);
+             return s.window.get();
+         }},
+        {QStringLiteral("large"),
+         [](Stage& s) {
+             s.openTalk(s.talk->main);
+             return s.window.get();
+         }},
+        {QStringLiteral("newcomer"),
+         [](Stage& s) {
+             s.openTalk(s.talk->main);
+             QTest::keyClicks(s.window->findChild<QWidget*>(QStringLiteral("composerEdit")),
+                              QStringLiteral("A thought that waits"));
+             const auto id = s.gate.fake.addConversation(QStringLiteral("newcomer"));
+             Q_EMIT s.gate.fake.conversationChanged(id);
+             s.openTalk(id);
+             QTest::qWait(100); // the list is read again
+             return s.window.get();
+         }},
+        {QStringLiteral("unreadable"),
+         [](Stage& s) {
+             s.gate.fake.fail(QStringLiteral("page"), base::Reason::StorageFailed);
+             s.openTalk(s.talk->hebrew);
              return s.window.get();
          }},
         {QStringLiteral("failed"),
@@ -139,7 +177,8 @@ void ScreenshotTest::everyStateDraws_data() {
     QTest::addColumn<bool>("narrow");
     QStringList names = scenes().keys();
     names << QStringLiteral("empty") << QStringLiteral("firststart") << QStringLiteral("firststart-errors")
-          << QStringLiteral("unlock") << QStringLiteral("list");
+          << QStringLiteral("unlock") << QStringLiteral("unlock-recover") << QStringLiteral("recoverycode")
+          << QStringLiteral("list");
     names.sort();
     for (const QString& name : std::as_const(names)) {
         for (const bool dark : {false, true}) {
@@ -157,25 +196,39 @@ void ScreenshotTest::everyStateDraws() {
     QFETCH(QString, scene);
     QFETCH(bool, dark);
     QFETCH(bool, narrow);
+    // As on the desktop of someone who has asked for large text.
+    const QFont systemFont = QApplication::font();
+    if (scene == QStringLiteral("large")) {
+        QFont large = systemFont;
+        large.setPointSizeF(20);
+        QApplication::setFont(large);
+    }
     Stage stage;
+    QApplication::setFont(systemFont);
     stage.gate.fake.connectionInfo.state = messaging::ConnectionState::Online;
-    const bool start = scene.startsWith(QStringLiteral("firststart"));
+    const bool shown = scene == QStringLiteral("recoverycode");
+    const bool start = shown || scene.startsWith(QStringLiteral("firststart"));
     if (start) {
         stage.gate.state = ui::ProfileGate::State::Missing;
-        stage.gate.keychain = !scene.endsWith(QStringLiteral("errors"));
+        stage.gate.keychain = !shown && !scene.endsWith(QStringLiteral("errors"));
         stage.gate.fake.account.reset();
-    } else if (scene == QStringLiteral("unlock")) {
+    } else if (scene.startsWith(QStringLiteral("unlock"))) {
         stage.gate.state = ui::ProfileGate::State::NeedsPassphrase;
     } else if (scene != QStringLiteral("empty")) {
         stage.talk = std::make_unique<SampleTalk>(stage.gate.fake);
     }
+    if (shown || scene == QStringLiteral("unlock-recover"))
+        stage.gate.recoveryCode = QStringLiteral("7Q4M-0ZKD-P3XA-81RT-V5NC-H9WE-2GYB-J6SF");
     stage.open(dark, narrow ? QSize(420, 700) : QSize(1100, 720));
     QWidget* subject = stage.window.get();
     if (const Scene play = scenes().value(scene))
         subject = play(stage);
     else if (scene == QStringLiteral("firststart-errors"))
-        QTest::mouseClick(stage.window->findChild<QPushButton*>(QStringLiteral("startAction")),
-                          Qt::LeftButton);
+        stage.press("startAction");
+    else if (scene == QStringLiteral("unlock-recover"))
+        stage.press("unlockOtherWay");
+    else if (shown)
+        stage.signUp();
     QVERIFY(subject);
     // A banner on its way in would be caught half open.
     QTest::qWait(2 * stage.theme.motionMs());

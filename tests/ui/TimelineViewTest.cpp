@@ -40,6 +40,8 @@ private Q_SLOTS:
     void textIsSweptAndCopied();
     void everyMessageIsAnAccessibleChild();
     void statusChangesReachTheRow();
+    void whatHappensWhileAPageIsReadIsNotLost();
+    void whatComesWhileReadingBackToTheEndIsNotLost();
 
 private:
     void fill(int count, bool unread = false);
@@ -322,6 +324,49 @@ void TimelineViewTest::statusChangesReachTheRow() {
     m_client->messageList.last().failure = base::Reason::UnknownAccount;
     Q_EMIT m_client->statusChanged(id, m_talk, MessageStatus::Failed, {});
     QTRY_VERIFY(m_view->layoutOf(0).failureText.contains(QStringLiteral("no longer exists")));
+}
+
+void TimelineViewTest::whatHappensWhileAPageIsReadIsNotLost() {
+    fill(3);
+    m_client->addMessage(m_talk, QStringLiteral("mine"), true);
+    const messaging::LocalId mine = m_client->messageList.last().id;
+    m_client->hold(QStringLiteral("page"));
+    m_model->open(m_talk, 0);
+    // The reader's picture of the database is older than what the engine says meanwhile.
+    QVector<messaging::Message> before = m_client->messageList;
+    const messaging::Message fresh = m_client->addMessage(m_talk, QStringLiteral("fresh"), false);
+    QVector<messaging::Message> after = m_client->messageList;
+    after[3].status = MessageStatus::Delivered;
+    m_client->messageList = before;
+    Q_EMIT m_client->messageReceived(fresh);
+    Q_EMIT m_client->statusChanged(mine, m_talk, MessageStatus::Delivered, {});
+    m_client->hold(QStringLiteral("message"));
+    m_client->release(QStringLiteral("page"));
+    QTRY_COMPARE(m_model->count(), 5);
+    QCOMPARE(m_model->at(4).id, fresh.id);
+    m_client->messageList = after;
+    m_client->release(QStringLiteral("message"));
+    QTRY_COMPARE(m_model->at(m_model->rowOf(mine)).status, MessageStatus::Delivered);
+    QCOMPARE(m_model->count(), 5);
+}
+
+void TimelineViewTest::whatComesWhileReadingBackToTheEndIsNotLost() {
+    fill(2'000);
+    open();
+    for (int i = 0; i < 400 && !m_model->moreAfter(); ++i) {
+        wheel(20);
+        QCoreApplication::processEvents();
+    }
+    QVERIFY(m_model->moreAfter());
+    m_client->hold(QStringLiteral("page"));
+    m_model->loadNewest();
+    const QVector<messaging::Message> before = m_client->messageList;
+    const messaging::Message fresh = m_client->addMessage(m_talk, QStringLiteral("fresh"), false);
+    m_client->messageList = before;
+    Q_EMIT m_client->messageReceived(fresh);
+    m_client->release(QStringLiteral("page"));
+    QTRY_VERIFY(!m_model->moreAfter());
+    QTRY_COMPARE(m_model->at(m_model->count() - 1).id, fresh.id);
 }
 
 RECADO_TEST(TimelineViewTest)

@@ -15,7 +15,7 @@ constexpr int ringRoom = 3;
 } // namespace
 
 AvatarButton::AvatarButton(const Theme& theme, int side, QWidget* parent)
-    : QAbstractButton(parent)
+    : PaintedButton(parent)
     , m_theme(theme)
     , m_side(side) {
     setFixedSize(side + 2 * ringRoom, side + 2 * ringRoom);

@@ -1,14 +1,13 @@
 #pragma once
 
 #include "messaging/Types.h"
+#include "ui/common/PaintedButton.h"
 #include "ui/common/Theme.h"
-
-#include <QAbstractButton>
 
 namespace recado::ui {
 
 /// A person's avatar that can be pressed, with a presence dot.
-class AvatarButton final : public QAbstractButton {
+class AvatarButton final : public PaintedButton {
     Q_OBJECT
 public:
     AvatarButton(const Theme& theme, int side, QWidget* parent = nullptr);

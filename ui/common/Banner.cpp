@@ -1,7 +1,9 @@
 #include "ui/common/Banner.h"
 
 #include "ui/common/Metrics.h"
+#include "ui/common/Text.h"
 
+#include <QAccessible>
 #include <QPainter>
 #include <QPushButton>
 #include <QResizeEvent>
@@ -20,6 +22,7 @@ Banner::Banner(const Theme& theme, QWidget* parent)
     m_action->setParent(this);
     m_action->setObjectName(QStringLiteral("bannerAction"));
     m_action->setProperty("kind", QStringLiteral("flat"));
+    m_action->setAutoDefault(true); // Enter presses it
     m_action->setFont(theme.font(TextStyle::Secondary, QFont::DemiBold));
     setFocusProxy(m_action);
     m_slide->setEasingCurve(QEasingCurve::OutCubic);
@@ -54,9 +57,10 @@ void Banner::place() {
 }
 
 void Banner::say(const QString& text, Tone tone, const QString& action) {
+    const bool news = !m_saying || text != m_label->text();
     m_tone = tone;
     m_label->setText(text);
-    m_label->setToolTip(text);
+    m_label->setToolTip(plainToolTip(text));
     m_label->setTone(tone == Tone::Normal ? Tone::Secondary : tone);
     m_action->setText(action);
     m_action->setToolTip(action);
@@ -67,6 +71,10 @@ void Banner::say(const QString& text, Tone tone, const QString& action) {
     show();
     place();
     slideTo(fullHeight());
+    if (news && QAccessible::isActive()) {
+        QAccessibleEvent alert(this, QAccessible::Alert);
+        QAccessible::updateAccessibility(&alert);
+    }
 }
 
 void Banner::dismiss() {

@@ -1,6 +1,7 @@
 #include "ui/common/EmptyState.h"
 
 #include "ui/common/Metrics.h"
+#include "ui/common/Paint.h"
 
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -30,6 +31,7 @@ EmptyState::EmptyState(const Theme& theme, Icon icon, QWidget* parent)
     m_text->setObjectName(QStringLiteral("emptyText"));
     m_button->setObjectName(QStringLiteral("emptyAction"));
     m_button->setFont(theme.font(TextStyle::Body));
+    m_button->setAutoDefault(true); // Enter presses it
     layout->addSpacing(metric::small);
     layout->addWidget(m_button, 0, Qt::AlignHCenter);
     layout->addStretch(3);
@@ -39,12 +41,13 @@ EmptyState::EmptyState(const Theme& theme, Icon icon, QWidget* parent)
     refreshIcon();
 }
 
-void EmptyState::setWords(const QString& title, const QString& text, const QString& action) {
+void EmptyState::setWords(const QString& title, const QString& text, const QString& action,
+                          const QKeySequence& shortcut) {
     m_title->setText(title);
     m_text->setText(text);
     m_text->setVisible(!text.isEmpty());
     m_button->setText(action);
-    m_button->setToolTip(action);
+    m_button->setToolTip(action.isEmpty() ? QString() : withShortcut(action, shortcut));
     m_button->setVisible(!action.isEmpty());
 }
 

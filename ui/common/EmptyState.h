@@ -3,6 +3,8 @@
 #include "ui/common/Icons.h"
 #include "ui/common/Label.h"
 
+#include <QKeySequence>
+
 class QPushButton;
 
 namespace recado::ui {
@@ -13,8 +15,9 @@ class EmptyState final : public QWidget {
 public:
     EmptyState(const Theme& theme, Icon icon, QWidget* parent = nullptr);
 
-    /// No button when `action` is empty.
-    void setWords(const QString& title, const QString& text, const QString& action = {});
+    /// No button when `action` is empty; `shortcut` is what does the same and is told in its tooltip.
+    void setWords(const QString& title, const QString& text, const QString& action = {},
+                  const QKeySequence& shortcut = {});
 
 Q_SIGNALS:
     void actionTriggered();

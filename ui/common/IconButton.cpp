@@ -8,8 +8,14 @@
 
 namespace recado::ui {
 
+namespace {
+
+constexpr int badgeRing = 2;
+
+} // namespace
+
 IconButton::IconButton(const Theme& theme, Icon icon, const QString& name, Kind kind, QWidget* parent)
-    : QAbstractButton(parent)
+    : PaintedButton(parent)
     , m_theme(theme)
     , m_icon(icon)
     , m_kind(kind)
@@ -88,18 +94,27 @@ void IconButton::paintEvent(QPaintEvent*) {
 void IconButton::paintBadge(QPainter& painter) const {
     if (m_badge <= 0)
         return;
-    const QFont font = m_theme.font(TextStyle::Caption, QFont::DemiBold);
-    const QPointF corner(width() - 1, metric::pillHeight / 2.0);
-    paintCountPill(painter, corner, m_badge, 99, font, m_theme.colors().accent, m_theme.colors().onAccent);
+    // As fixed as the icon it sits on: whoever has large text reads the counts in the list.
+    QFont font = m_theme.font(TextStyle::Caption, QFont::DemiBold);
+    font.setPixelSize(metric::badgeText);
+    const Colors& colors = m_theme.colors();
+    const QPointF corner(width() - badgeRing, metric::badgeHeight / 2.0 + badgeRing);
+    const QRectF pill = paintCountPill(painter, corner, m_badge, 99, font, colors.accent, colors.onAccent,
+                                       metric::badgeHeight);
+    // A ring of the ground sets it off from the icon that it overlaps.
+    painter.setPen(QPen(isChecked() ? colors.selected : colors.window, badgeRing));
+    painter.setBrush(Qt::NoBrush);
+    const qreal out = badgeRing / 2.0;
+    painter.drawRoundedRect(pill.adjusted(-out, -out, out, out), pill.height() / 2, pill.height() / 2);
 }
 
 void IconButton::enterEvent(QEnterEvent* event) {
-    QAbstractButton::enterEvent(event);
+    PaintedButton::enterEvent(event);
     update();
 }
 
 void IconButton::leaveEvent(QEvent* event) {
-    QAbstractButton::leaveEvent(event);
+    PaintedButton::leaveEvent(event);
     update();
 }
 

@@ -1,15 +1,14 @@
 #pragma once
 
 #include "ui/common/Icons.h"
+#include "ui/common/PaintedButton.h"
 #include "ui/common/Theme.h"
-
-#include <QAbstractButton>
 
 namespace recado::ui {
 
 /// A square button with one tinted icon: the only kind of tool button we have. Its tooltip names the
 /// shortcut, its accessible name is what it does.
-class IconButton final : public QAbstractButton {
+class IconButton final : public PaintedButton {
     Q_OBJECT
 public:
     enum class Kind { Plain, Filled };

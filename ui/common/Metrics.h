@@ -36,6 +36,8 @@ inline constexpr int railButton = 44;
 inline constexpr int icon = 20;
 inline constexpr int statusIcon = 14;
 inline constexpr int pillHeight = 20;
+inline constexpr int badgeHeight = 16;
+inline constexpr int badgeText = 12;
 inline constexpr int formWidth = 400;
 
 inline constexpr int bubbleMaximumWidth = 560;

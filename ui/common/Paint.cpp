@@ -1,7 +1,5 @@
 #include "ui/common/Paint.h"
 
-#include "ui/common/Metrics.h"
-
 #include <QFontMetricsF>
 #include <QKeySequence>
 #include <QPainter>
@@ -21,10 +19,9 @@ void paintFocusRing(QPainter& painter, const QRectF& rect, qreal radius, const Q
 }
 
 QRectF paintCountPill(QPainter& painter, const QPointF& rightMiddle, int count, int most, const QFont& font,
-                      const QColor& background, const QColor& text) {
+                      const QColor& background, const QColor& text, qreal height) {
     const QString label = count > most ? QStringLiteral("%1+").arg(most) : QString::number(count);
-    const qreal height = metric::pillHeight;
-    const qreal width = qMax(height, QFontMetricsF(font).horizontalAdvance(label) + 12);
+    const qreal width = qMax(height, QFontMetricsF(font).horizontalAdvance(label) + height * 0.6);
     const QRectF pill(rightMiddle.x() - width, rightMiddle.y() - height / 2, width, height);
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);

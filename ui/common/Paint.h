@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ui/common/Metrics.h"
+
 #include <QPointF>
 #include <QRectF>
 #include <QString>
@@ -20,7 +22,7 @@ void paintFocusRing(QPainter& painter, const QRectF& rect, qreal radius, const Q
 /// A pill with a count (beyond `most` with a plus) whose right edge and vertical middle are at `rightMiddle`.
 /// Returns the rectangle it took.
 QRectF paintCountPill(QPainter& painter, const QPointF& rightMiddle, int count, int most, const QFont& font,
-                      const QColor& background, const QColor& text);
+                      const QColor& background, const QColor& text, qreal height = metric::pillHeight);
 
 /// "Send (Enter)": a tooltip that tells the shortcut.
 QString withShortcut(const QString& name, const QKeySequence& shortcut);

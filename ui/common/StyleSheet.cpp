@@ -23,10 +23,12 @@ QLabel[tone="accent"] { color: @ACCENT@; }
 QLineEdit { background: @SURFACE@; border: 1px solid @FIELD@; border-radius: @BUTTON@px; padding: 0 11px;
     min-height: 36px; selection-background-color: @ACCENT@; selection-color: @ONACCENT@; }
 QLineEdit:focus { border: 2px solid @ACCENT@; padding: 0 10px; }
-QLineEdit[invalid="true"] { border: 2px solid @DANGER@; padding: 0 10px; }
+QLineEdit[invalid="true"] { border: 1px solid @DANGER@; padding: 0 11px; }
+QLineEdit[invalid="true"]:focus { border: 2px solid @DANGER@; padding: 0 10px; }
 QLineEdit:disabled { color: @DISABLED@; }
 QPlainTextEdit { background: transparent; border: none; selection-background-color: @ACCENT@;
     selection-color: @ONACCENT@; }
+QPushButton, QRadioButton { outline: none; }
 QPushButton { background: @SURFACE@; border: 1px solid @FIELD@; border-radius: @BUTTON@px; padding: 0 15px;
     min-height: 34px; }
 QPushButton:hover { background: @HOVER@; }
@@ -35,12 +37,15 @@ QPushButton:disabled { color: @DISABLED@; border-color: @HAIRLINE@; }
 QPushButton[kind="primary"] { background: @ACCENT@; border: 1px solid @ACCENT@; color: @ONACCENT@; font-weight: 600; }
 QPushButton[kind="primary"]:hover { background: @ACCENTHOVER@; border-color: @ACCENTHOVER@; }
 QPushButton[kind="primary"]:focus { border: 2px solid @TEXT@; }
+QPushButton[size="form"] { min-height: 38px; }
+QPushButton[size="form"]:focus { min-height: 36px; }
 QPushButton[kind="primary"]:disabled { background: @HAIRLINE@; border-color: @HAIRLINE@; color: @SECONDARY@; }
 QPushButton[kind="danger"] { color: @DANGER@; }
 QPushButton[kind="flat"] { background: transparent; border: 2px solid transparent; border-radius: 6px;
-    padding: 0 8px; color: @ACCENT@; font-weight: 600; min-height: 24px; }
+    padding: 0 8px; color: @ACCENT@; font-weight: 600; min-height: 28px; }
 QPushButton[kind="flat"]:hover { background: @HOVER@; }
-QPushButton[kind="flat"]:focus { border: 2px solid @ACCENT@; }
+QPushButton[kind="flat"]:focus { border: 2px solid @ACCENT@; padding: 0 8px; min-height: 28px; }
+QPushButton[kind="flat"]:disabled { color: @DISABLED@; }
 QRadioButton { spacing: 8px; min-height: 30px; border: 2px solid transparent; border-radius: @BUTTON@px; padding: 0 4px; }
 QRadioButton:focus { border: 2px solid @ACCENT@; }
 QRadioButton::indicator { width: 16px; height: 16px; border-radius: 9px; border: 1px solid @SECONDARY@; background: @SURFACE@; }

@@ -11,10 +11,22 @@ namespace {
 constexpr QChar firstStrongIsolate(0x2068);
 constexpr QChar popDirectionalIsolate(0x2069);
 
-bool isDirectionControl(QChar c) {
-    const auto value = c.unicode();
-    return (value >= 0x202A && value <= 0x202E) || (value >= 0x2066 && value <= 0x2069) || value == 0x200E ||
-           value == 0x200F || value == 0x061C;
+/// Longer "names" are an attack on the one who has to draw them.
+constexpr qsizetype longestName = 256;
+
+/// Format characters that take no place and no meaning: two names that differ in them only look the same.
+/// Joiners stay, Persian and emoji need them; so do the tags of the flags of England, Scotland and Wales.
+bool isInvisible(char32_t point) {
+    const bool joiner = point == 0x200C || point == 0x200D;
+    const bool tag = point >= 0xE0020 && point <= 0xE007F;
+    return QChar::category(point) == QChar::Other_Format && !joiner && !tag;
+}
+
+/// Drawn as nothing although they count as letters or symbols.
+bool isBlank(char32_t point) {
+    return QChar::isSpace(point) || point == 0x200C || point == 0x200D || point == 0x115F ||
+           point == 0x1160 || point == 0x3164 || point == 0xFFA0 || point == 0x2800 || point == 0x034F ||
+           (point >= 0xFE00 && point <= 0xFE0F) || (point >= 0xE0000 && point <= 0xE0FFF);
 }
 
 bool isEmojiPoint(char32_t point) {
@@ -37,16 +49,24 @@ bool isEmojiCluster(const QString& cluster) {
 
 QString cleanName(const QString& name) {
     QString clean;
-    clean.reserve(name.size());
-    for (const QChar c : name) {
-        if (!isDirectionControl(c) && (c.category() != QChar::Other_Control || c.isSpace()))
-            clean.append(c);
+    bool visible = false;
+    for (const char32_t point : name.left(longestName).toUcs4()) {
+        const bool control = QChar::category(point) == QChar::Other_Control && !QChar::isSpace(point);
+        if (control || isInvisible(point))
+            continue;
+        visible = visible || !isBlank(point);
+        clean.append(QStringView(QChar::fromUcs4(point)));
     }
-    return clean.simplified();
+    return visible ? clean.simplified() : QString();
 }
 
 QString isolated(const QString& name) {
     return firstStrongIsolate + cleanName(name) + popDirectionalIsolate;
+}
+
+QString plainToolTip(const QString& text) {
+    // Always markup, always escaped: guessing which of the two it is was the trap.
+    return text.isEmpty() ? QString() : QStringLiteral("<qt>%1</qt>").arg(text.toHtmlEscaped());
 }
 
 QString singleLine(const QString& text) {
@@ -79,8 +99,11 @@ int emojiOnlyCount(const QString& text) {
 }
 
 QVector<LinkRange> findLinks(const QString& text) {
-    static const QRegularExpression address(QStringLiteral("\\bhttps?://[^\\s<>\"]+"),
-                                            QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression address(
+        // A direction control inside would make an address look like another one: it ends there.
+        QStringLiteral(
+            "\\bhttps?://[^\\s<>\"\\x{200E}\\x{200F}\\x{061C}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]+"),
+        QRegularExpression::CaseInsensitiveOption);
     QVector<LinkRange> links;
     auto matches = address.globalMatch(text);
     while (matches.hasNext()) {

@@ -9,11 +9,14 @@ namespace recado::ui {
 
 /// Helpers for text that others wrote. It is always plain text.
 
-/// A name or title safe beside other words: control characters and direction overrides removed, white space
-/// squeezed, wrapped in isolation marks so that its direction cannot reorder its neighbours.
+/// A name or title safe beside other words: control characters, direction overrides and what nobody can see
+/// removed, white space squeezed, no longer than a name has reason to be, wrapped in isolation marks so that
+/// its direction cannot reorder its neighbours. Empty when nothing visible is left.
 QString isolated(const QString& name);
 /// As isolated(), without the marks: for a widget that shows nothing else.
 QString cleanName(const QString& name);
+/// For a tooltip. Qt takes a tooltip for markup when it looks like it; this one is shown as it is.
+QString plainToolTip(const QString& text);
 /// The text on one line, for previews.
 QString singleLine(const QString& text);
 /// Cut with an ellipsis at the text's own end, whichever direction it runs in.

@@ -3,6 +3,7 @@
 #include "ui/common/Metrics.h"
 
 #include <QApplication>
+#include <QEvent>
 #include <QPalette>
 #include <QStyle>
 
@@ -84,6 +85,10 @@ qreal luminance(const QColor& color) {
     return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
 }
 
+bool paletteIsDark() {
+    return QGuiApplication::palette().color(QPalette::Window).lightness() < 128;
+}
+
 QFont fontOfPixels(qreal pixels) {
     QFont font;
     // The emoji family by name: left to font merging, Qt 6.4 draws some emoji in black.
@@ -98,8 +103,18 @@ QFont fontOfPixels(qreal pixels) {
 Theme::Theme(QObject* parent)
     : QObject(parent)
     , m_scale(scaleOfSystemFont())
-    , m_systemDark(QGuiApplication::palette().color(QPalette::Window).lightness() < 128) {
+    , m_systemDark(paletteIsDark()) {
+    // Qt 6.4 has no signal for a desktop that turns dark; the application is told of its new palette.
+    qApp->installEventFilter(this);
     refresh();
+}
+
+bool Theme::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::ApplicationPaletteChange && watched == qApp && !m_systemTold) {
+        m_systemDark = paletteIsDark();
+        refresh();
+    }
+    return QObject::eventFilter(watched, event);
 }
 
 void Theme::setAppearance(Appearance appearance) {
@@ -108,6 +123,7 @@ void Theme::setAppearance(Appearance appearance) {
 }
 
 void Theme::setSystemDark(bool dark) {
+    m_systemTold = true;
     m_systemDark = dark;
     refresh();
 }

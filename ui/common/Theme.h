@@ -30,7 +30,8 @@ public:
     [[nodiscard]] bool isDark() const { return m_dark; }
     [[nodiscard]] Appearance appearance() const { return m_appearance; }
     void setAppearance(Appearance appearance);
-    /// What the system asks for; matters while the appearance is System.
+    /// What the system asks for; matters while the appearance is System. Followed by itself from the
+    /// application's palette, until a caller who knows better (a desktop's own setting) says it once.
     void setSystemDark(bool dark);
 
     [[nodiscard]] QFont font(TextStyle style, QFont::Weight weight = QFont::Normal) const;
@@ -47,6 +48,9 @@ public:
 Q_SIGNALS:
     void changed();
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     void refresh();
 
@@ -54,6 +58,7 @@ private:
     Appearance m_appearance = Appearance::System;
     qreal m_scale = 1.0;
     bool m_systemDark = false;
+    bool m_systemTold = false; // by setSystemDark(): the palette no longer counts
     bool m_dark = false;
 };
 

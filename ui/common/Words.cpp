@@ -68,7 +68,8 @@ QString problemText(base::Reason reason) {
         return words(QT_TRANSLATE_NOOP("recado::ui::Words",
                                        "Another program has this profile open. Close it and try again."));
     case Reason::ProfileLocked:
-        return words(QT_TRANSLATE_NOOP("recado::ui::Words", "The profile is locked."));
+        return words(QT_TRANSLATE_NOOP(
+            "recado::ui::Words", "The system's keychain does not give the key. Unlock it and try again."));
     case Reason::StorageCorrupt:
         return words(QT_TRANSLATE_NOOP("recado::ui::Words",
                                        "The profile's data is damaged. Nothing was changed in it."));

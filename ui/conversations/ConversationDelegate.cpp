@@ -23,6 +23,11 @@ bool hasFailed(const Conversation& conversation) {
     return conversation.lastMessage && conversation.lastMessage->status == MessageStatus::Failed;
 }
 
+/// Grows with the words in it.
+int pillHeightOf(const Theme& theme) {
+    return qRound(metric::pillHeight * qMax(1.0, theme.scale()));
+}
+
 void drawElided(QPainter& painter, const QRect& area, const QString& text, const QFont& font,
                 const QColor& color, Qt::LayoutDirection direction) {
     painter.setFont(font);
@@ -59,7 +64,8 @@ int ConversationDelegate::markWidth(const Conversation& conversation) const {
     if (conversation.unread > 0) {
         const QString count =
             conversation.unread > 999 ? QStringLiteral("999+") : QString::number(conversation.unread);
-        return qMax(metric::pillHeight, metrics.horizontalAdvance(count) + 12);
+        const int height = pillHeightOf(m_theme);
+        return qMax(height, metrics.horizontalAdvance(count) + qRound(height * 0.6));
     }
     return 0;
 }
@@ -86,10 +92,10 @@ ConversationRowLayout ConversationDelegate::layOut(const Conversation& conversat
     layout.name = QRect(left, top, layout.time.left() - metric::small - left, nameMetrics.height());
     int previewRight = right;
     const int previewTop = top + nameMetrics.height() + 2;
+    const int pillHeight = pillHeightOf(m_theme);
     if (const int width = markWidth(conversation); width > 0) {
-        layout.mark =
-            QRect(right - width + 1, previewTop + (previewMetrics.height() - metric::pillHeight) / 2, width,
-                  metric::pillHeight);
+        layout.mark = QRect(right - width + 1, previewTop + (previewMetrics.height() - pillHeight) / 2, width,
+                            pillHeight);
         previewRight = layout.mark.left() - metric::small;
     }
     layout.preview = QRect(left, previewTop, previewRight - left, previewMetrics.height());
@@ -136,8 +142,10 @@ void ConversationDelegate::paint(QPainter* painter, const QStyleOptionViewItem& 
     drawElided(*painter, layout.time, timeOf(*conversation), m_theme.font(TextStyle::Caption),
                unread && !conversation->request ? colors.accent : colors.secondary, option.direction);
     const bool typing = index.data(ConversationModel::TypingRole).toBool();
+    const bool draft = !index.data(ConversationModel::DraftRole).toString().isEmpty();
     const QColor previewColor = typing                          ? colors.accent
                                 : conversation->identityChanged ? colors.caution
+                                : draft                         ? colors.danger
                                 : unread                        ? colors.text
                                                                 : colors.secondary;
     drawElided(*painter, layout.preview, index.data(ConversationModel::PreviewRole).toString(),
@@ -170,11 +178,11 @@ void ConversationDelegate::paintMark(QPainter& painter, const Conversation& conv
         const QPixmap icon = tintedIcon(failed ? Icon::CircleAlert : Icon::ShieldAlert,
                                         failed ? colors.danger : colors.caution, metric::icon,
                                         painter.device()->devicePixelRatioF());
-        painter.drawPixmap(mark.topLeft(), icon);
+        painter.drawPixmap(mark.left(), mark.center().y() - metric::icon / 2 + 1, icon);
         return;
     }
     paintCountPill(painter, QPointF(mark.right() + 1, mark.center().y() + 0.5), conversation.unread, 999,
-                   font, colors.accent, colors.onAccent);
+                   font, colors.accent, colors.onAccent, mark.height());
 }
 
 } // namespace recado::ui

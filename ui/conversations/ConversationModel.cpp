@@ -85,33 +85,28 @@ void ConversationModel::reload() {
 void ConversationModel::replaceAll(QVector<Conversation> conversations) {
     std::stable_sort(conversations.begin(), conversations.end(),
                      [](const auto& a, const auto& b) { return a.lastActivityMs > b.lastActivityMs; });
-    QVector<base::ConversationId> before;
-    for (const int index : std::as_const(m_shown))
-        before.append(m_all[index].id);
+    QHash<base::ConversationId, int> places;
+    for (int i = 0; i < conversations.size(); ++i)
+        places.insert(conversations[i].id, i);
     QVector<base::ConversationId> gone;
     for (const Conversation& old : std::as_const(m_all)) {
-        if (std::none_of(conversations.begin(), conversations.end(),
-                         [&](const auto& c) { return c.id == old.id; }))
+        if (!places.contains(old.id))
             gone.append(old.id);
     }
-    QVector<int> shown;
-    QVector<base::ConversationId> after;
-    for (int i = 0; i < conversations.size(); ++i) {
-        if (m_folder == Folder::All || conversations[i].request) {
-            shown.append(i);
-            after.append(conversations[i].id);
-        }
-    }
-    if (m_loaded && before == after) {
-        // The usual case: contents changed, order did not. No reset, so selection and focus stay.
+    const QVector<int> wanted = rowsOfFolder(conversations);
+    if (m_loaded) {
+        QSet<base::ConversationId> staying;
+        for (const int index : wanted)
+            staying.insert(conversations[index].id);
+        removeRowsNotIn(staying);
+        for (int& index : m_shown)
+            index = places.value(m_all[index].id);
         m_all = std::move(conversations);
-        m_shown = shown;
-        if (!m_shown.isEmpty())
-            Q_EMIT dataChanged(index(0), index(int(m_shown.size()) - 1));
+        arrangeRows(wanted);
     } else {
         beginResetModel();
         m_all = std::move(conversations);
-        m_shown = shown;
+        m_shown = wanted;
         endResetModel();
     }
     const bool first = !m_loaded;
@@ -125,12 +120,48 @@ void ConversationModel::replaceAll(QVector<Conversation> conversations) {
     Q_EMIT countsChanged();
 }
 
-void ConversationModel::rebuildShown() {
-    m_shown.clear();
-    for (int i = 0; i < m_all.size(); ++i) {
-        if (m_folder == Folder::All || m_all[i].request)
-            m_shown.append(i);
+QVector<int> ConversationModel::rowsOfFolder(const QVector<Conversation>& all) const {
+    QVector<int> rows;
+    for (int i = 0; i < all.size(); ++i) {
+        if (m_folder == Folder::All || all[i].request)
+            rows.append(i);
     }
+    return rows;
+}
+
+void ConversationModel::removeRowsNotIn(const QSet<base::ConversationId>& staying) {
+    for (int row = int(m_shown.size()) - 1; row >= 0; --row) {
+        if (staying.contains(at(row).id))
+            continue;
+        beginRemoveRows({}, row, row);
+        m_shown.removeAt(row);
+        endRemoveRows();
+    }
+}
+
+void ConversationModel::arrangeRows(const QVector<int>& wanted) {
+    // What is shown is part of what is wanted. First its order, then what is new.
+    QVector<int> ordered = m_shown;
+    std::sort(ordered.begin(), ordered.end());
+    if (ordered != m_shown) {
+        Q_EMIT layoutAboutToBeChanged();
+        const QModelIndexList old = persistentIndexList();
+        QModelIndexList moved;
+        for (const QModelIndex& each : old)
+            moved.append(index(int(ordered.indexOf(m_shown[each.row()]))));
+        m_shown = ordered;
+        changePersistentIndexList(old, moved);
+        Q_EMIT layoutChanged();
+    }
+    for (int row = 0; row < wanted.size(); ++row) {
+        if (row < m_shown.size() && m_shown[row] == wanted[row])
+            continue;
+        beginInsertRows({}, row, row);
+        m_shown.insert(row, wanted[row]);
+        endInsertRows();
+    }
+    if (!m_shown.isEmpty())
+        Q_EMIT dataChanged(index(0), index(int(m_shown.size()) - 1));
 }
 
 void ConversationModel::setFolder(Folder folder) {
@@ -138,7 +169,7 @@ void ConversationModel::setFolder(Folder folder) {
         return;
     beginResetModel();
     m_folder = folder;
-    rebuildShown();
+    m_shown = rowsOfFolder(m_all);
     endResetModel();
 }
 
@@ -148,7 +179,7 @@ int ConversationModel::requestCount() const {
 
 int ConversationModel::unreadCount() const {
     return std::accumulate(m_all.begin(), m_all.end(), 0,
-                           [](int sum, const auto& c) { return sum + c.unread; });
+                           [](int sum, const auto& c) { return c.request ? sum : sum + c.unread; });
 }
 
 int ConversationModel::rowCount(const QModelIndex& parent) const {
@@ -169,6 +200,8 @@ QVariant ConversationModel::data(const QModelIndex& index, int role) const {
         return previewOf(conversation);
     case TypingRole:
         return isTyping(conversation.id);
+    case DraftRole:
+        return m_drafts.value(conversation.id);
     case Qt::AccessibleTextRole:
         return accessibleText(conversation);
     default:
@@ -195,6 +228,8 @@ QString ConversationModel::previewOf(const Conversation& conversation) const {
         return tr("typing…");
     if (conversation.identityChanged)
         return tr("Safety number has changed");
+    if (const QString draft = m_drafts.value(conversation.id); !draft.isEmpty())
+        return tr("Draft: %1").arg(isolated(singleLine(draft)));
     if (!conversation.lastMessage)
         return conversation.request ? tr("Wants to write to you") : tr("No messages yet");
     const messaging::Message& last = *conversation.lastMessage;
@@ -238,6 +273,17 @@ void ConversationModel::setTyping(base::ConversationId id, bool typing) {
         m_typingExpiry.start();
     if (was != typing)
         announce(id);
+}
+
+void ConversationModel::setDraft(base::ConversationId id, const QString& text) {
+    if (text == m_drafts.value(id))
+        return;
+    if (text.isEmpty())
+        m_drafts.remove(id);
+    else
+        m_drafts.insert(id, text);
+    if (const int row = rowOf(id); row >= 0)
+        Q_EMIT dataChanged(index(row), index(row));
 }
 
 void ConversationModel::setStatus(messaging::LocalId message, base::ConversationId id,

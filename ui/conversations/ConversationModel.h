@@ -4,16 +4,17 @@
 
 #include <QAbstractListModel>
 #include <QHash>
+#include <QSet>
 #include <QTimer>
 
 namespace recado::ui {
 
 /// The conversations of one client, newest activity first. Reads them from the client and follows its
-/// signals.
+/// signals. Rows move and come one by one: selection, keyboard and scrolling stay where they are.
 class ConversationModel final : public QAbstractListModel {
     Q_OBJECT
 public:
-    enum Role { ConversationRole = Qt::UserRole + 1, NameRole, PreviewRole, TypingRole };
+    enum Role { ConversationRole = Qt::UserRole + 1, NameRole, PreviewRole, TypingRole, DraftRole };
     enum class Folder { All, Requests };
 
     explicit ConversationModel(messaging::Client& client, QObject* parent = nullptr);
@@ -24,6 +25,7 @@ public:
     [[nodiscard]] Folder folder() const { return m_folder; }
     [[nodiscard]] bool isLoaded() const { return m_loaded; }
     [[nodiscard]] int requestCount() const;
+    /// Unread messages in conversations; what stands in requests is not counted.
     [[nodiscard]] int unreadCount() const;
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
@@ -35,6 +37,8 @@ public:
     /// -1 when the folder does not show it.
     [[nodiscard]] int rowOf(base::ConversationId id) const;
     [[nodiscard]] bool isTyping(base::ConversationId id) const { return m_typing.contains(id); }
+    /// What was begun and not sent; empty: nothing. Kept in memory only.
+    void setDraft(base::ConversationId id, const QString& text);
     /// What the row says under the name, one line.
     [[nodiscard]] QString previewOf(const messaging::Conversation& conversation) const;
 
@@ -46,7 +50,9 @@ Q_SIGNALS:
 
 private:
     void replaceAll(QVector<messaging::Conversation> conversations);
-    void rebuildShown();
+    [[nodiscard]] QVector<int> rowsOfFolder(const QVector<messaging::Conversation>& all) const;
+    void removeRowsNotIn(const QSet<base::ConversationId>& staying);
+    void arrangeRows(const QVector<int>& wanted);
     void reloadSoon();
     void setTyping(base::ConversationId id, bool typing);
     void setStatus(messaging::LocalId message, base::ConversationId id, messaging::MessageStatus status);
@@ -59,6 +65,7 @@ private:
     QVector<messaging::Conversation> m_all;
     QVector<int> m_shown; // indices into m_all
     QHash<base::ConversationId, qint64> m_typing;
+    QHash<base::ConversationId, QString> m_drafts;
     QTimer m_reload;
     QTimer m_typingExpiry;
     Folder m_folder = Folder::All;

@@ -80,7 +80,7 @@ void ConversationPane::refreshContent() {
         m_empty->setWords(tr("No requests"), tr("When someone new writes to you, you decide here."));
     else
         m_empty->setWords(tr("No conversations yet"), tr("Write to someone whose address you know."),
-                          tr("New conversation"));
+                          tr("New conversation"), QKeySequence::New);
     const bool empty = m_model->isLoaded() && m_model->rowCount() == 0;
     m_stack->setCurrentWidget(empty ? static_cast<QWidget*>(m_empty) : m_view);
 }

@@ -83,7 +83,11 @@ QString NewConversationDialog::problemOf(const QString& address) {
 }
 
 void NewConversationDialog::lookUp() {
-    const QString address = m_address->text().trimmed();
+    QString address = m_address->text().trimmed();
+    // A capital at the beginning is a habit, not another name.
+    const qsizetype at = address.indexOf(QLatin1Char('@'));
+    const qsizetype nameLength = at < 0 ? address.size() : at;
+    address.replace(0, nameLength, address.left(nameLength).toLower());
     if (const QString problem = problemOf(address); !problem.isEmpty()) {
         say(problem);
         return;

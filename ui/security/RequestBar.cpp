@@ -16,12 +16,15 @@ RequestBar::RequestBar(const Theme& theme, QWidget* parent)
     , m_theme(theme)
     , m_title(new Label(theme, TextStyle::Title, {}, Tone::Normal, Label::Wrap::Yes))
     , m_text(new Label(theme, TextStyle::Secondary, {}, Tone::Secondary, Label::Wrap::Yes))
+    , m_problem(new Label(theme, TextStyle::Secondary, {}, Tone::Danger, Label::Wrap::Yes))
     , m_buttons(new QWidget) {
     setObjectName(QStringLiteral("requestBar"));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(metric::huge, metric::large, metric::huge, metric::large);
     layout->setSpacing(metric::unit);
-    for (Label* label : {m_title, m_text}) {
+    m_problem->setObjectName(QStringLiteral("requestProblem"));
+    m_problem->hide();
+    for (Label* label : {m_title, m_text, m_problem}) {
         label->setAlignment(Qt::AlignCenter);
         layout->addWidget(label);
     }
@@ -40,6 +43,7 @@ RequestBar::RequestBar(const Theme& theme, QWidget* parent)
     for (QPushButton* button : {remove, accept}) {
         button->setFont(theme.font(TextStyle::Body));
         button->setAccessibleName(button->text());
+        button->setAutoDefault(true); // Enter presses it
         row->addWidget(button);
     }
     row->addStretch();
@@ -60,6 +64,11 @@ void RequestBar::setPerson(const messaging::Person& person) {
 
 void RequestBar::setBusy(bool busy) {
     m_buttons->setEnabled(!busy);
+}
+
+void RequestBar::setProblem(const QString& problem) {
+    m_problem->setText(problem);
+    m_problem->setVisible(!problem.isEmpty());
 }
 
 void RequestBar::paintEvent(QPaintEvent*) {

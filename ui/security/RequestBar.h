@@ -18,6 +18,8 @@ public:
     void setPerson(const messaging::Person& person);
     /// The decision is on its way; a second one makes no sense.
     void setBusy(bool busy);
+    /// Why the decision could not be carried out; empty: nothing is wrong.
+    void setProblem(const QString& problem);
 
 Q_SIGNALS:
     void accepted();
@@ -30,6 +32,7 @@ private:
     const Theme& m_theme;
     Label* m_title;
     Label* m_text;
+    Label* m_problem;
     QWidget* m_buttons;
 };
 

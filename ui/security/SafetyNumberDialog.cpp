@@ -23,6 +23,10 @@ constexpr int digitsInGroup = 5;
 constexpr int groupCount = 12;
 constexpr int groupsInRow = 4;
 
+QString unknownGroup() {
+    return QStringLiteral("·····");
+}
+
 } // namespace
 
 SafetyNumberDialog::SafetyNumberDialog(messaging::Client& client, const Theme& theme,
@@ -63,6 +67,11 @@ SafetyNumberDialog::SafetyNumberDialog(messaging::Client& client, const Theme& t
     buildButtons(*layout);
     setMinimumWidth(metric::formWidth);
     setButtonsEnabled(false);
+    // What is decided must be what is shown: another key meanwhile is another number.
+    connect(&m_client, &messaging::Client::identityChanged, this, [this](const messaging::Person& changed) {
+        if (changed.account == m_person.account)
+            read();
+    });
     read();
 }
 
@@ -98,7 +107,7 @@ void SafetyNumberDialog::buildButtons(QLayout& layout) {
     row->addStretch();
     for (QPushButton* button : {m_copy, m_unverify, m_goOn, m_verify}) {
         button->setFont(m_theme.font(TextStyle::Body));
-        button->setAutoDefault(false);
+        button->setAutoDefault(true); // Enter presses what has the keyboard, and nothing else
         if (button != m_copy)
             row->addWidget(button);
     }
@@ -122,13 +131,21 @@ QStringList SafetyNumberDialog::groupsOf(const QString& number) {
 }
 
 void SafetyNumberDialog::read() {
-    whenDone(m_client.contact(m_person.address), this,
+    setButtonsEnabled(false);
+    whenDone(m_client.contactOf(m_person.account), this,
              [this](const base::Result<messaging::Contact>& result) {
                  if (result.ok())
                      show(result.value());
                  else
-                     m_state->setText(problemText(result.error().reason));
+                     showFailure(result.error().reason);
              });
+}
+
+void SafetyNumberDialog::showFailure(base::Reason reason) {
+    for (Label* group : std::as_const(m_groups))
+        group->setText(unknownGroup());
+    m_state->setTone(Tone::Danger);
+    m_state->setText(problemText(reason));
 }
 
 void SafetyNumberDialog::show(const messaging::Contact& contact) {
@@ -136,7 +153,7 @@ void SafetyNumberDialog::show(const messaging::Contact& contact) {
     const QString name = isolated(personName(m_person));
     const QStringList groups = groupsOf(m_number);
     for (int i = 0; i < m_groups.size(); ++i)
-        m_groups[i]->setText(groups.value(i, QStringLiteral("·····")));
+        m_groups[i]->setText(groups.value(i, unknownGroup()));
     const bool changed = contact.trust == Trust::Changed;
     const bool verified = contact.trust == Trust::Verified;
     const bool known = !m_number.isEmpty();
@@ -165,7 +182,8 @@ void SafetyNumberDialog::show(const messaging::Contact& contact) {
     m_unverify->setVisible(verified);
     m_goOn->setVisible(changed);
     m_verify->setVisible(!verified);
-    (verified || changed ? m_copy : m_verify)->setFocus();
+    // Not on a decision: nobody shall take one by a stray Enter.
+    m_copy->setFocus();
 }
 
 void SafetyNumberDialog::setButtonsEnabled(bool enabled) {
@@ -175,16 +193,19 @@ void SafetyNumberDialog::setButtonsEnabled(bool enabled) {
 
 void SafetyNumberDialog::decide(Trust trust) {
     setButtonsEnabled(false);
-    whenDone(m_client.setTrust(m_person.address, trust), this, [this, trust](const base::Status& status) {
-        setButtonsEnabled(true);
-        if (!status.ok()) {
+    const auto answered = [this, trust](const base::Status& status) {
+        if (status.ok()) {
+            Q_EMIT decided(trust);
+            accept();
+        } else if (status.error().reason == base::Reason::IdentityChanged) {
+            read(); // the number on the screen is no longer the one; the new one is shown instead
+        } else {
+            setButtonsEnabled(true);
             m_state->setTone(Tone::Danger);
             m_state->setText(problemText(status.error().reason));
-            return;
         }
-        Q_EMIT decided(trust);
-        accept();
-    });
+    };
+    whenDone(m_client.setTrustOf(m_person.account, trust, m_number), this, answered);
 }
 
 } // namespace recado::ui

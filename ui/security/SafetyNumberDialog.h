@@ -31,6 +31,7 @@ Q_SIGNALS:
 private:
     void read();
     void show(const messaging::Contact& contact);
+    void showFailure(base::Reason reason);
     void decide(messaging::Trust trust);
     void buildNumber(QWidget& card);
     void buildButtons(QLayout& layout);

@@ -57,6 +57,7 @@ ChatPage::ChatPage(messaging::Client& client, Theme& theme, QWidget* parent)
             Q_EMIT drawn();
         }
     });
+    connect(m_view, &ConversationView::draftChanged, &m_list->model(), &ConversationModel::setDraft);
     connect(m_rail, &Rail::folderChosen, this, &ChatPage::chooseFolder);
     connect(m_rail, &Rail::appearanceChosen, this, &ChatPage::appearanceChosen);
     connect(m_connection, &ConnectionBanner::relayKeyDecisionRequested, this, &ChatPage::askAboutRelayKey);
@@ -144,6 +145,9 @@ void ChatPage::openConversation(base::ConversationId id) {
 }
 
 void ChatPage::onUpdated(base::ConversationId id) {
+    // Said of every conversation after each read of the list: most concern nobody here.
+    if (id != m_awaited && id != m_view->conversation())
+        return;
     const messaging::Conversation* conversation = m_list->model().find(id);
     if (id == m_awaited && conversation) {
         openConversation(id);

@@ -12,6 +12,23 @@ namespace {
 /// Connecting this long is normal and not worth a word.
 constexpr int patienceMs = 1'000;
 
+/// Recado keeps trying by itself; these words say why it does not get in.
+QString refusalText(base::Reason reason) {
+    switch (reason) {
+    case base::Reason::RateLimited:
+    case base::Reason::Busy:
+        return ConnectionBanner::tr("The relay is busy. Recado tries again by itself.");
+    case base::Reason::AuthenticationFailed:
+    case base::Reason::UnknownAccount:
+    case base::Reason::UnknownDevice:
+        return ConnectionBanner::tr("The relay does not let this device in. Ask who runs it.");
+    case base::Reason::UnsupportedVersion:
+        return problemText(reason);
+    default:
+        return ConnectionBanner::tr("The relay refuses this connection. Recado tries again by itself.");
+    }
+}
+
 bool isRefusal(base::Reason reason) {
     return reason != base::Reason::RelayUnreachable && reason != base::Reason::Timeout &&
            reason != base::Reason::RelayKeyChanged;
@@ -53,7 +70,7 @@ void ConnectionBanner::say() {
         action = tr("Decide");
         tone = Tone::Danger;
     } else if (problem && isRefusal(*problem)) {
-        text = tr("The relay refuses: %1").arg(problemText(*problem));
+        text = refusalText(*problem);
         tone = Tone::Danger;
     } else if (m_connection.state == ConnectionState::Offline || problem) {
         text =

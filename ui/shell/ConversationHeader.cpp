@@ -4,6 +4,8 @@
 #include "ui/common/IconButton.h"
 #include "ui/common/Label.h"
 #include "ui/common/Metrics.h"
+#include "ui/common/Paint.h"
+#include "ui/common/Text.h"
 #include "ui/common/TimeFormat.h"
 #include "ui/common/Words.h"
 
@@ -11,6 +13,14 @@
 #include <QPainter>
 
 namespace recado::ui {
+
+namespace {
+
+QKeySequence safetyShortcut() {
+    return QKeySequence(Qt::CTRL | Qt::Key_I);
+}
+
+} // namespace
 
 ConversationHeader::ConversationHeader(const Theme& theme, QWidget* parent)
     : QWidget(parent)
@@ -20,7 +30,9 @@ ConversationHeader::ConversationHeader(const Theme& theme, QWidget* parent)
     , m_name(new ElidedLabel(theme, TextStyle::Title))
     , m_state(new ElidedLabel(theme, TextStyle::Caption, {}, Tone::Secondary))
     , m_shield(new IconButton(theme, Icon::Shield, tr("Safety number"))) {
-    setFixedHeight(metric::headerHeight);
+    // At a large text size the two lines want more than the grid gives.
+    const int lines = QFontMetrics(m_name->font()).height() + QFontMetrics(m_state->font()).height();
+    setFixedHeight(qMax(metric::headerHeight, lines + 2 * metric::small));
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(metric::medium, 0, metric::medium, 0);
     layout->setSpacing(metric::small);
@@ -29,7 +41,7 @@ ConversationHeader::ConversationHeader(const Theme& theme, QWidget* parent)
     m_back->hide();
     layout->addWidget(m_back);
     m_avatar->setObjectName(QStringLiteral("headerAvatar"));
-    m_avatar->setToolTip(tr("Safety number"));
+    m_avatar->setToolTip(withShortcut(tr("Safety number"), safetyShortcut()));
     layout->addWidget(m_avatar);
     auto* words = new QVBoxLayout;
     words->setSpacing(0);
@@ -55,7 +67,7 @@ void ConversationHeader::setConversation(const messaging::Conversation& conversa
     const QString name = conversationName(conversation);
     const bool direct = !conversation.participants.isEmpty();
     m_name->setText(name);
-    m_name->setToolTip(name);
+    m_name->setToolTip(plainToolTip(name));
     if (direct)
         m_avatar->setPerson(conversation.participants.first().account, name);
     m_avatar->setAccessibleName(tr("%1, safety number").arg(name));
@@ -69,7 +81,7 @@ void ConversationHeader::setConversation(const messaging::Conversation& conversa
     else if (conversation.presence && conversation.presence->lastSeenMs)
         state = lastSeenText(*conversation.presence->lastSeenMs, QDateTime::currentDateTime());
     m_state->setText(state);
-    m_state->setToolTip(direct ? conversation.participants.first().address : QString());
+    m_state->setToolTip(plainToolTip(direct ? conversation.participants.first().address : QString()));
     m_state->setTone(typing ? Tone::Accent : Tone::Secondary);
     m_name->update();
     m_state->update();
@@ -87,17 +99,17 @@ void ConversationHeader::refreshShield() {
     case messaging::Trust::Unverified:
         m_shield->setIconOf(Icon::Shield);
         m_shield->setColor(colors.secondary);
-        m_shield->setName(tr("Safety number"), QKeySequence(Qt::CTRL | Qt::Key_I));
+        m_shield->setName(tr("Safety number"), safetyShortcut());
         break;
     case messaging::Trust::Verified:
         m_shield->setIconOf(Icon::ShieldCheck);
         m_shield->setColor(colors.good);
-        m_shield->setName(tr("Safety number, compared"), QKeySequence(Qt::CTRL | Qt::Key_I));
+        m_shield->setName(tr("Safety number, compared"), safetyShortcut());
         break;
     case messaging::Trust::Changed:
         m_shield->setIconOf(Icon::ShieldAlert);
         m_shield->setColor(colors.caution);
-        m_shield->setName(tr("Safety number, changed"), QKeySequence(Qt::CTRL | Qt::Key_I));
+        m_shield->setName(tr("Safety number, changed"), safetyShortcut());
         break;
     }
 }

@@ -14,6 +14,7 @@
 
 #include <QClipboard>
 #include <QDesktopServices>
+#include <QGridLayout>
 #include <QGuiApplication>
 #include <QStackedLayout>
 #include <QUrl>
@@ -35,6 +36,7 @@ ConversationView::ConversationView(messaging::Client& client, const Theme& theme
     , m_composer(new Composer(theme))
     , m_request(new RequestBar(theme))
     , m_empty(new EmptyState(theme, Icon::MessageCircle))
+    , m_notice(new EmptyState(theme, Icon::MessageCircle))
     , m_content(new QWidget) {
     build(theme);
     connectParts();
@@ -49,7 +51,12 @@ void ConversationView::build(const Theme&) {
     talk->setContentsMargins(0, 0, 0, 0);
     talk->setSpacing(0);
     talk->addWidget(m_identityBanner);
-    talk->addWidget(m_timeline, 1);
+    m_notice->setObjectName(QStringLiteral("timelineNotice"));
+    m_notice->hide();
+    auto* stage = new QGridLayout; // one cell for both: the notice lies over the timeline
+    stage->addWidget(m_timeline, 0, 0);
+    stage->addWidget(m_notice, 0, 0);
+    talk->addLayout(stage, 1);
     talk->addWidget(m_request);
     talk->addWidget(m_composer);
     auto* middle = new QWidget;
@@ -86,8 +93,13 @@ void ConversationView::connectParts() {
     connect(m_timeline, &TimelineView::seen, this, &ConversationView::markSeen);
     connect(m_timeline, &TimelineView::linkActivated, this,
             [](const QUrl& url) { QDesktopServices::openUrl(url); });
-    connect(m_model, &TimelineModel::readFailed, this,
-            [this](base::Reason reason) { m_composer->setProblem(problemText(reason)); });
+    connect(m_model, &TimelineModel::reset, this, &ConversationView::refreshNotice);
+    connect(m_model, &TimelineModel::rowsInserted, this, &ConversationView::refreshNotice);
+    connect(m_model, &TimelineModel::readFailed, this, &ConversationView::showReadFailure);
+    connect(m_notice, &EmptyState::actionTriggered, m_model, [this] {
+        m_notice->hide();
+        m_model->readAgain();
+    });
     connect(&m_client, &messaging::Client::identityChanged, this,
             [this](const messaging::Person&) { refreshTrust(); });
 }
@@ -103,12 +115,13 @@ void ConversationView::open(const Conversation& conversation, bool typing) {
     }
     if (m_safety)
         m_safety->close();
-    if (!m_conversation.id.isNull())
-        m_drafts.insert(m_conversation.id, m_composer->text());
+    keepDraft();
     m_composer->clear();
     m_composer->setProblem({});
+    m_request->setProblem({});
     m_conversation = conversation;
     m_composer->setText(m_drafts.take(conversation.id));
+    Q_EMIT draftChanged(conversation.id, {});
     m_header->show();
     m_header->setTrust(messaging::Trust::Unverified);
     m_stack->setCurrentWidget(m_content);
@@ -132,6 +145,13 @@ void ConversationView::refresh(const Conversation& conversation, bool typing) {
         m_timeline->reportSeenAgain();
 }
 
+void ConversationView::keepDraft() {
+    if (m_conversation.id.isNull() || m_composer->text().trimmed().isEmpty())
+        return;
+    m_drafts.insert(m_conversation.id, m_composer->text());
+    Q_EMIT draftChanged(m_conversation.id, m_composer->text());
+}
+
 void ConversationView::close(bool anyConversation) {
     if (m_safety)
         m_safety->close();
@@ -152,14 +172,33 @@ void ConversationView::setOwnAddress(const QString& address) {
 
 void ConversationView::refreshEmpty() {
     if (m_anyConversation)
-        m_empty->setWords(tr("Choose a conversation"), tr("Or write to someone new."),
-                          tr("New conversation"));
+        m_empty->setWords(tr("Choose a conversation"), tr("Or write to someone new."), tr("New conversation"),
+                          QKeySequence::New);
     else if (m_ownAddress.isEmpty())
         m_empty->setWords(tr("Nothing here yet"), {});
     else
         m_empty->setWords(tr("Nothing here yet"),
                           tr("Your address is %1. Give it to people you know.").arg(isolated(m_ownAddress)),
                           tr("Copy your address"));
+}
+
+void ConversationView::refreshNotice() {
+    const bool nothing = m_model->isLoaded() && m_model->count() == 0;
+    if (nothing)
+        m_notice->setWords(tr("No messages yet"), tr("Only the two of you can read what you write here."));
+    m_notice->setVisible(nothing);
+}
+
+void ConversationView::showReadFailure(base::Reason reason) {
+    // Later pages are asked for again by scrolling; without the first there is nothing to scroll.
+    if (m_model->isLoaded()) {
+        qWarning("timeline: reading a page failed (%d)", int(reason));
+        return;
+    }
+    m_notice->setWords(tr("These messages could not be read"),
+                       tr("Try once more. If that does not help, close Recado and open it again."),
+                       tr("Try again"));
+    m_notice->show();
 }
 
 void ConversationView::refreshBottom() {
@@ -183,7 +222,7 @@ void ConversationView::refreshTrust() {
     if (m_conversation.participants.isEmpty())
         return;
     const base::ConversationId id = m_conversation.id;
-    whenDone(m_client.contact(m_conversation.participants.first().address), this,
+    whenDone(m_client.contactOf(m_conversation.participants.first().account), this,
              [this, id](const base::Result<messaging::Contact>& result) {
                  // Not knowing (offline, never met) shows the plain shield; the dialog says more.
                  if (result.ok() && id == m_conversation.id)
@@ -228,8 +267,10 @@ void ConversationView::send(const QString& text) {
                      return;
                  // Words are never lost: they go back to where they were written.
                  if (id != m_conversation.id) {
-                     if (m_drafts.value(id).isEmpty())
+                     if (m_drafts.value(id).isEmpty()) {
                          m_drafts.insert(id, text);
+                         Q_EMIT draftChanged(id, text);
+                     }
                      return;
                  }
                  if (m_composer->text().isEmpty())
@@ -243,8 +284,12 @@ void ConversationView::acceptRequest() {
     whenDone(m_client.acceptConversation(m_conversation.id), this,
              [this, id = m_conversation.id](const base::Status& status) {
                  m_request->setBusy(false);
-                 if (!status.ok() || id != m_conversation.id)
+                 if (id != m_conversation.id)
                      return;
+                 if (!status.ok()) {
+                     m_request->setProblem(problemText(status.error().reason));
+                     return;
+                 }
                  m_conversation.request = false;
                  refreshBottom();
                  m_timeline->reportSeenAgain();
@@ -254,10 +299,13 @@ void ConversationView::acceptRequest() {
 
 void ConversationView::deleteRequest() {
     m_request->setBusy(true);
-    whenDone(m_client.removeConversation(m_conversation.id), this, [this](const base::Status&) {
-        // The list says by conversationChanged that it is gone, or still there.
-        m_request->setBusy(false);
-    });
+    whenDone(m_client.removeConversation(m_conversation.id), this,
+             [this, id = m_conversation.id](const base::Status& status) {
+                 // That it is gone the list says, by conversationChanged.
+                 m_request->setBusy(false);
+                 if (!status.ok() && id == m_conversation.id)
+                     m_request->setProblem(problemText(status.error().reason));
+             });
 }
 
 void ConversationView::retry(messaging::LocalId message) {

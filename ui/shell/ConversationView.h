@@ -47,13 +47,18 @@ public:
 Q_SIGNALS:
     void backRequested();
     void newConversationRequested();
+    /// What waits unsent in a conversation that is not open; empty: nothing, or it is open now.
+    void draftChanged(recado::base::ConversationId conversation, const QString& text);
 
 private:
     void build(const Theme& theme);
     void connectParts();
     void refreshEmpty();
+    void refreshNotice();
+    void showReadFailure(base::Reason reason);
     void refreshBottom();
     void refreshTrust();
+    void keepDraft();
     void send(const QString& text);
     void acceptRequest();
     void deleteRequest();
@@ -76,6 +81,8 @@ private:
     Composer* m_composer;
     RequestBar* m_request;
     EmptyState* m_empty;
+    /// Over the timeline while that has nothing to show.
+    EmptyState* m_notice;
     QWidget* m_content;
     QStackedLayout* m_stack;
     QPointer<SafetyNumberDialog> m_safety;

@@ -5,18 +5,13 @@
 #include "ui/common/WhenDone.h"
 #include "ui/common/Words.h"
 #include "ui/shell/FormField.h"
+#include "ui/shell/Passphrase.h"
 
 #include <QRadioButton>
 #include <QRegularExpression>
 #include <QVBoxLayout>
 
 namespace recado::ui {
-
-namespace {
-
-constexpr qsizetype shortestPassphrase = 8;
-
-} // namespace
 
 FirstStartPage::FirstStartPage(ProfileGate& gate, const Theme& theme, QWidget* parent)
     : FormPage(theme, parent)
@@ -31,7 +26,7 @@ FirstStartPage::FirstStartPage(ProfileGate& gate, const Theme& theme, QWidget* p
     , m_keychain(new QRadioButton(tr("Open with my system's keychain")))
     , m_passphraseChoice(new QRadioButton(tr("Ask me for a passphrase")))
     , m_passphrase(new FormField(theme, QStringLiteral("startPassphrase"), tr("Passphrase"),
-                                 tr("At least 8 characters. Nobody can restore it for you.")))
+                                 tr("At least 8 characters. Nobody else can restore it for you.")))
     , m_repeat(new FormField(theme, QStringLiteral("startRepeat"), tr("Passphrase again"), {})) {
     setObjectName(QStringLiteral("firstStart"));
     setHeading(tr("Welcome to Recado"),
@@ -126,11 +121,8 @@ bool FirstStartPage::check() {
                             : QString());
     m_username->setProblem(usernameProblem(m_username->text().trimmed()));
     if (m_gate.client() == nullptr && !m_keychain->isChecked()) {
-        m_passphrase->setProblem(m_passphrase->text().size() < shortestPassphrase
-                                     ? tr("That is too short: at least 8 characters.")
-                                     : QString());
-        m_repeat->setProblem(m_repeat->text() == m_passphrase->text() ? QString()
-                                                                      : tr("The two are not the same."));
+        m_passphrase->setProblem(passphraseProblem(m_passphrase->text()));
+        m_repeat->setProblem(repeatProblem(m_passphrase->text(), m_repeat->text()));
     } else {
         m_passphrase->setProblem({});
         m_repeat->setProblem({});
@@ -157,11 +149,12 @@ void FirstStartPage::createProfile() {
     setBusy(true, tr("Preparing the profile…"));
     const ProtectionChoice choice{m_keychain->isChecked(),
                                   m_keychain->isChecked() ? QString() : m_passphrase->text()};
-    whenDone(m_gate.create(choice), this, [this](const base::Status& status) {
-        if (!status.ok()) {
-            showFailure(status.error().reason);
+    whenDone(m_gate.create(choice), this, [this](const base::Result<QString>& created) {
+        if (!created.ok()) {
+            showProfileFailure(created.error().reason);
             return;
         }
+        m_recoveryCode = created.value();
         // The profile is guarded from here on, whatever becomes of the account.
         m_passphrase->edit().clear();
         m_repeat->edit().clear();
@@ -179,10 +172,21 @@ void FirstStartPage::registerAccount() {
              [this](const base::Result<messaging::AccountInfo>& result) {
                  setBusy(false);
                  if (result.ok() || result.error().reason == base::Reason::AlreadyRegistered)
-                     Q_EMIT registered();
+                     Q_EMIT registered(m_recoveryCode);
                  else
                      showFailure(result.error().reason);
              });
+}
+
+void FirstStartPage::showProfileFailure(base::Reason reason) {
+    setBusy(false);
+    // No relay is asked yet: silence is the keychain's, and so may be a refusal.
+    const bool keychain =
+        m_keychain->isChecked() && (reason == base::Reason::Timeout || reason == base::Reason::IoFailed ||
+                                    reason == base::Reason::ProfileLocked);
+    setProblem(keychain ? tr("The keychain did not take the key. Unlock it and try again, or choose a "
+                             "passphrase.")
+                        : problemText(reason));
 }
 
 void FirstStartPage::showFailure(base::Reason reason) {

@@ -24,8 +24,9 @@ public:
     [[nodiscard]] static QString usernameProblem(const QString& username);
 
 Q_SIGNALS:
-    /// The account is there.
-    void registered();
+    /// The account is there. `recoveryCode` is that of the profile this page has made, to be shown once;
+    /// empty when it stood already.
+    void registered(const QString& recoveryCode);
 
 protected:
     void submit() override;
@@ -39,6 +40,7 @@ private:
     void createProfile();
     void registerAccount();
     void showFailure(base::Reason reason);
+    void showProfileFailure(base::Reason reason);
 
     ProfileGate& m_gate;
     FormField* m_relay;
@@ -49,6 +51,7 @@ private:
     QRadioButton* m_passphraseChoice;
     FormField* m_passphrase;
     FormField* m_repeat;
+    QString m_recoveryCode;
     bool m_askedKeychain = false;
 };
 

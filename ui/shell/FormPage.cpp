@@ -25,33 +25,34 @@ FormPage::FormPage(const Theme& theme, QWidget* parent)
     , m_heading(new Label(theme, TextStyle::Heading, {}, Tone::Normal, Label::Wrap::Yes))
     , m_text(new Label(theme, TextStyle::Body, {}, Tone::Secondary, Label::Wrap::Yes))
     , m_problem(new Label(theme, TextStyle::Secondary, {}, Tone::Danger, Label::Wrap::Yes))
-    , m_action(new QPushButton) {
+    , m_action(new QPushButton)
+    , m_secondary(new QVBoxLayout) {
     auto* page = new QWidget;
     page->setObjectName(QStringLiteral("page"));
     auto* rows = new QVBoxLayout(page);
     rows->setContentsMargins(metric::huge, metric::huge, metric::huge, metric::huge);
     rows->addStretch(2);
     m_form->setMaximumWidth(metric::formWidth);
-    auto* form = new QVBoxLayout(m_form);
-    form->setContentsMargins(0, 0, 0, 0);
-    form->setSpacing(metric::unit);
+    m_rows = new QVBoxLayout(m_form);
+    m_rows->setContentsMargins(0, 0, 0, 0);
+    m_rows->setSpacing(metric::unit);
     auto* mark = new QLabel;
     mark->setPixmap(recadoMark(markSize, devicePixelRatioF()));
-    form->addWidget(mark);
-    form->addSpacing(metric::medium);
-    form->addWidget(m_heading);
-    form->addWidget(m_text);
-    form->addSpacing(metric::medium);
+    m_rows->addWidget(mark);
+    m_rows->addSpacing(metric::medium);
+    m_rows->addWidget(m_heading);
+    m_rows->addWidget(m_text);
+    m_rows->addSpacing(metric::medium);
     m_fields->setSpacing(metric::medium);
-    form->addLayout(m_fields);
-    form->addSpacing(metric::small);
+    m_rows->addLayout(m_fields);
+    m_rows->addSpacing(metric::medium);
     m_problem->setObjectName(QStringLiteral("formProblem"));
     m_problem->hide();
-    form->addWidget(m_problem);
+    m_rows->addWidget(m_problem);
     m_action->setProperty("kind", QStringLiteral("primary"));
+    m_action->setProperty("size", QStringLiteral("form"));
     m_action->setFont(theme.font(TextStyle::Body, QFont::DemiBold));
-    m_action->setMinimumHeight(metric::listAvatar - metric::unit);
-    form->addWidget(m_action);
+    m_action->setAutoDefault(true); // Enter presses it
     auto* centred = new QHBoxLayout;
     centred->addStretch(1);
     centred->addWidget(m_form, 1000);
@@ -82,15 +83,32 @@ void FormPage::setProblem(const QString& problem) {
 }
 
 void FormPage::setAction(const QString& name, const QString& word) {
+    // Last of all, so that the keyboard comes to it after the fields.
+    if (!m_action->parentWidget()) {
+        m_rows->addWidget(m_action);
+        m_rows->addLayout(m_secondary);
+    }
     m_actionWord = word;
     m_action->setObjectName(name);
     m_action->setText(word);
     m_action->setToolTip(withShortcut(word, QKeySequence(Qt::Key_Return)));
 }
 
+void FormPage::addSecondaryAction(QPushButton& button) {
+    button.setProperty("kind", QStringLiteral("flat"));
+    button.setFont(m_theme.font(TextStyle::Body));
+    button.setAutoDefault(true);
+    m_secondary->addWidget(&button, 0, Qt::AlignHCenter);
+}
+
 void FormPage::setBusy(bool busy, const QString& word) {
+    // A widget that is off loses the keyboard; it gets it back when nobody else has it by then.
+    if (busy && m_form->isEnabled())
+        m_focusBefore = m_form->focusWidget();
     m_form->setEnabled(!busy);
     m_action->setText(busy && !word.isEmpty() ? word : m_actionWord);
+    if (!busy && m_focusBefore)
+        m_focusBefore->setFocus();
 }
 
 } // namespace recado::ui

@@ -2,6 +2,7 @@
 
 #include "ui/common/Theme.h"
 
+#include <QPointer>
 #include <QWidget>
 
 class QPushButton;
@@ -26,7 +27,10 @@ public:
 
 protected:
     [[nodiscard]] QVBoxLayout& fields() { return *m_fields; }
+    /// Call it when all fields are in; again, to change the word.
     void setAction(const QString& name, const QString& word);
+    /// Below the button: what one does instead, quieter.
+    void addSecondaryAction(QPushButton& button);
     virtual void submit() = 0;
     [[nodiscard]] const Theme& theme() const { return m_theme; }
 
@@ -38,6 +42,9 @@ private:
     Label* m_text;
     Label* m_problem;
     QPushButton* m_action;
+    QVBoxLayout* m_secondary;
+    QVBoxLayout* m_rows;
+    QPointer<QWidget> m_focusBefore; // while busy
     QString m_actionWord;
 };
 

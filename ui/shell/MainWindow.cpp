@@ -6,6 +6,7 @@
 #include "ui/common/Words.h"
 #include "ui/shell/ChatPage.h"
 #include "ui/shell/FirstStartPage.h"
+#include "ui/shell/RecoveryCodePage.h"
 #include "ui/shell/UnlockPage.h"
 
 #include <QCloseEvent>
@@ -20,14 +21,15 @@ MainWindow::MainWindow(ProfileGate& gate, Theme& theme, const QString& profileDi
     , m_gate(gate)
     , m_theme(theme)
     , m_memory(profileDirectory)
-    , m_pages(new QStackedLayout(this)) {
+    , m_pages(new QStackedLayout(this))
+    , m_chosenAppearance(m_memory.appearance()) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(QStringLiteral("Recado"));
     setMinimumSize(metric::windowMinimumWidth, metric::windowMinimumHeight);
     setAttribute(Qt::WA_OpaquePaintEvent);
     resize(metric::windowWidth, metric::windowHeight);
     if (m_theme.appearance() == Appearance::System)
-        m_theme.setAppearance(m_memory.appearance());
+        m_theme.setAppearance(m_chosenAppearance);
     if (const QByteArray geometry = m_memory.geometry(); !geometry.isEmpty())
         restoreGeometry(geometry);
     connect(&theme, &Theme::changed, this, &MainWindow::applyTheme);
@@ -53,16 +55,29 @@ void MainWindow::applyTheme() {
     update();
 }
 
+void MainWindow::chooseAppearance(Appearance appearance) {
+    m_chosenAppearance = appearance;
+    m_theme.setAppearance(appearance);
+    remember();
+}
+
 void MainWindow::setRelay(const QString& text) {
     m_relay = text;
 }
 
 void MainWindow::begin() {
     whenDone(m_gate.open(), this, [this](const base::Result<ProfileGate::State>& result) {
-        if (result.ok())
+        if (result.ok()) {
             showState(result.value());
+            return;
+        }
+        // The keychain that should open the profile does not: then its recovery code may.
+        const base::Reason reason = result.error().reason;
+        const bool keyMissing = reason == base::Reason::ProfileLocked || reason == base::Reason::WrongKey;
+        if (keyMissing && m_gate.hasRecoveryCode())
+            showRecovery(reason);
         else
-            showFailure(result.error().reason);
+            showFailure(reason);
     });
 }
 
@@ -94,7 +109,12 @@ void MainWindow::enter() {
 void MainWindow::showFirstStart() {
     auto* page = new FirstStartPage(m_gate, m_theme);
     page->setRelay(m_relay);
-    connect(page, &FirstStartPage::registered, this, &MainWindow::showChat);
+    connect(page, &FirstStartPage::registered, this, [this](const QString& recoveryCode) {
+        if (recoveryCode.isEmpty())
+            showChat();
+        else
+            showRecoveryCode(recoveryCode);
+    });
     showPage(page);
     reportReadyAfterPaint(page);
 }
@@ -106,12 +126,29 @@ void MainWindow::showUnlock() {
     reportReadyAfterPaint(page);
 }
 
+void MainWindow::showRecovery(base::Reason why) {
+    auto* page = new UnlockPage(m_gate, m_theme);
+    page->askForRecoveryCode(why);
+    connect(page, &UnlockPage::unlocked, this, &MainWindow::enter);
+    connect(page, &UnlockPage::tryAgainRequested, this, &MainWindow::begin);
+    showPage(page);
+    reportReadyAfterPaint(page);
+}
+
+void MainWindow::showRecoveryCode(const QString& code) {
+    auto* page = new RecoveryCodePage(m_theme, code);
+    connect(page, &RecoveryCodePage::kept, this, &MainWindow::showChat);
+    showPage(page);
+    page->setFocus();
+}
+
 void MainWindow::showFailure(base::Reason reason) {
     auto* page = new EmptyState(m_theme, Icon::CircleAlert);
     page->setObjectName(QStringLiteral("failurePage"));
     page->setWords(tr("The profile cannot be opened"), problemText(reason), tr("Try again"));
     connect(page, &EmptyState::actionTriggered, this, &MainWindow::begin);
     showPage(page);
+    page->setFocus();
     reportReadyAfterPaint(page);
 }
 
@@ -120,7 +157,7 @@ void MainWindow::showChat() {
     if (const QByteArray splitter = m_memory.splitter(); !splitter.isEmpty())
         m_chat->restoreSplitter(splitter);
     connect(m_chat, &ChatPage::drawn, this, &MainWindow::reportReady);
-    connect(m_chat, &ChatPage::appearanceChosen, &m_theme, &Theme::setAppearance);
+    connect(m_chat, &ChatPage::appearanceChosen, this, &MainWindow::chooseAppearance);
     connect(m_chat, &ChatPage::unreadChanged, this, [this](int unread) {
         setWindowTitle(unread > 0 ? QStringLiteral("(%1) Recado").arg(unread) : QStringLiteral("Recado"));
     });
@@ -165,9 +202,12 @@ void MainWindow::paintEvent(QPaintEvent* event) {
     QPainter(this).fillRect(event->rect(), m_theme.colors().window);
 }
 
+void MainWindow::remember() {
+    m_memory.save(saveGeometry(), m_chat ? m_chat->splitterState() : m_memory.splitter(), m_chosenAppearance);
+}
+
 void MainWindow::closeEvent(QCloseEvent* event) {
-    m_memory.save(saveGeometry(), m_chat ? m_chat->splitterState() : m_memory.splitter(),
-                  m_theme.appearance());
+    remember();
     QWidget::closeEvent(event);
 }
 

@@ -43,6 +43,8 @@ private:
     void showState(ProfileGate::State state);
     void showFirstStart();
     void showUnlock();
+    void showRecovery(base::Reason why);
+    void showRecoveryCode(const QString& code);
     void showFailure(base::Reason reason);
     void enter();
     void showChat();
@@ -50,6 +52,8 @@ private:
     void reportReadyAfterPaint(QWidget* page);
     void reportReady();
     void applyTheme();
+    void chooseAppearance(Appearance appearance);
+    void remember();
 
     ProfileGate& m_gate;
     Theme& m_theme;
@@ -58,6 +62,8 @@ private:
     ChatPage* m_chat = nullptr;
     QWidget* m_awaitedPaint = nullptr;
     QString m_relay;
+    /// What the person chose in this window; another appearance may be in force for this run only.
+    Appearance m_chosenAppearance;
     bool m_ready = false;
 };
 

@@ -31,10 +31,16 @@ public:
     [[nodiscard]] virtual QFuture<base::Result<State>> open() = 0;
     /// Whether the system offers a keychain that answers.
     [[nodiscard]] virtual QFuture<bool> hasKeychain() = 0;
-    /// Open afterwards. ProfileInUse, IoFailed, StorageFailed.
-    [[nodiscard]] virtual QFuture<base::Status> create(const ProtectionChoice& choice) = 0;
+    /// Open afterwards. The value is the profile's recovery code, which exists nowhere else: show it once.
+    /// ProfileInUse, StorageFailed, IoFailed and Timeout (the disk, or the keychain where that was chosen).
+    [[nodiscard]] virtual QFuture<base::Result<QString>> create(const ProtectionChoice& choice) = 0;
     /// Open afterwards. WrongKey.
     [[nodiscard]] virtual QFuture<base::Status> unlock(const QString& passphrase) = 0;
+    /// After open(): whether recover() has a chance.
+    [[nodiscard]] virtual bool hasRecoveryCode() const = 0;
+    /// Open afterwards, and from then on guarded by the new passphrase; the code stays valid. WrongKey.
+    [[nodiscard]] virtual QFuture<base::Status> recover(const QString& recoveryCode,
+                                                        const QString& newPassphrase) = 0;
     /// Null unless open.
     [[nodiscard]] virtual messaging::Client* client() = 0;
 };

@@ -58,13 +58,17 @@ void Rail::setAccount(const messaging::AccountInfo& account) {
     m_info = account;
     const QString name = cleanName(account.displayName.isEmpty() ? account.username : account.displayName);
     m_account->setPerson(account.account, name);
-    m_account->setToolTip(tr("You are %1").arg(account.address));
+    m_account->setToolTip(plainToolTip(tr("You are %1").arg(account.address)));
     m_account->setAccessibleName(tr("Your account, %1").arg(account.address));
 }
 
 void Rail::setCounts(int unread, int requests) {
     m_chats->setBadge(unread);
     m_requests->setBadge(requests);
+    // What a badge shows must be heard as well.
+    m_chats->setAccessibleDescription(
+        unread > 0 ? ConversationModel::tr("%n unread message(s)", nullptr, unread) : QString());
+    m_requests->setAccessibleDescription(requests > 0 ? QString::number(requests) : QString());
 }
 
 void Rail::setFolder(ConversationModel::Folder folder) {
@@ -76,7 +80,8 @@ void Rail::showAccountMenu() {
     auto* menu = new QMenu(this);
     menu->setObjectName(QStringLiteral("accountMenu"));
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addAction(m_info.address)->setEnabled(false);
+    QString shown = m_info.address; // the relay chose half of it
+    menu->addAction(shown.replace(QLatin1Char('&'), QStringLiteral("&&")))->setEnabled(false);
     menu->addAction(tr("Copy your address"), this,
                     [this] { QGuiApplication::clipboard()->setText(m_info.address); });
     menu->popup(m_account->mapToGlobal(QPoint(m_account->width(), 0)));

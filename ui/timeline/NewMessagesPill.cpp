@@ -15,7 +15,7 @@ constexpr int pillSide = 36;
 } // namespace
 
 NewMessagesPill::NewMessagesPill(const Theme& theme, QWidget* parent)
-    : QAbstractButton(parent)
+    : PaintedButton(parent)
     , m_theme(theme) {
     setObjectName(QStringLiteral("newMessagesPill"));
     setCursor(Qt::PointingHandCursor);

@@ -1,14 +1,13 @@
 #pragma once
 
+#include "ui/common/PaintedButton.h"
 #include "ui/common/Theme.h"
-
-#include <QAbstractButton>
 
 namespace recado::ui {
 
 /// Floats over the timeline's lower corner while its end is out of view: back to the newest message, with the
 /// count of those that came in meanwhile.
-class NewMessagesPill final : public QAbstractButton {
+class NewMessagesPill final : public PaintedButton {
     Q_OBJECT
 public:
     explicit NewMessagesPill(const Theme& theme, QWidget* parent);

@@ -3,6 +3,7 @@
 #include "ui/common/WhenDone.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace recado::ui {
 
@@ -20,6 +21,8 @@ TimelineModel::TimelineModel(messaging::Client& client, QObject* parent)
     connect(
         &client, &Client::statusChanged, this,
         [this](messaging::LocalId id, base::ConversationId conversation, messaging::MessageStatus status) {
+            if (conversation == m_conversation && m_reading)
+                m_changedMeanwhile.insert(id);
             const int row = conversation == m_conversation ? rowOf(id) : -1;
             if (row < 0 || m_rows[row].status == status)
                 return;
@@ -27,13 +30,9 @@ TimelineModel::TimelineModel(messaging::Client& client, QObject* parent)
             if (status != messaging::MessageStatus::Failed)
                 m_rows[row].failure.reset();
             Q_EMIT rowChanged(row);
-            if (status != messaging::MessageStatus::Failed)
-                return;
-            // The signal does not say why; the message does.
-            whenDone(m_client.message(id), this, [this](const base::Result<Message>& result) {
-                if (result.ok())
-                    update(result.value());
-            });
+            // The signal does not say why it failed; the message does.
+            if (status == messaging::MessageStatus::Failed)
+                ask(id);
         });
 }
 
@@ -48,6 +47,8 @@ void TimelineModel::close() {
     ++m_generation;
     m_conversation = {};
     m_rows.clear();
+    m_arrivedMeanwhile.clear();
+    m_changedMeanwhile.clear();
     m_firstUnread = 0;
     m_loaded = m_moreBefore = m_moreAfter = m_reading = false;
 }
@@ -69,11 +70,38 @@ void TimelineModel::readNewest(int limit) {
         if (generation != m_generation)
             return;
         m_reading = false;
-        if (result.ok())
-            replaceWindow(result.value());
-        else
+        if (!result.ok()) {
             Q_EMIT readFailed(result.error().reason);
+            return;
+        }
+        replaceWindow(result.value());
+        catchUp();
     });
+}
+
+void TimelineModel::ask(messaging::LocalId message) {
+    whenDone(m_client.message(message), this, [this](const base::Result<Message>& result) {
+        if (result.ok())
+            update(result.value());
+    });
+}
+
+void TimelineModel::catchUp() {
+    const auto arrived = std::exchange(m_arrivedMeanwhile, {});
+    const auto changed = std::exchange(m_changedMeanwhile, {});
+    for (const Message& message : arrived) {
+        if (!m_moreAfter && rowOf(message.id) < 0)
+            place(message);
+    }
+    for (const messaging::LocalId message : changed) {
+        if (rowOf(message) >= 0)
+            ask(message);
+    }
+}
+
+void TimelineModel::readAgain() {
+    if (!m_loaded && !m_reading && !m_conversation.isNull())
+        readNewest(pageSize);
 }
 
 void TimelineModel::replaceWindow(const Page& page) {
@@ -106,10 +134,12 @@ void TimelineModel::loadBefore() {
                  if (generation != m_generation)
                      return;
                  m_reading = false;
-                 if (result.ok())
-                     prepend(result.value());
-                 else
+                 if (!result.ok()) {
                      Q_EMIT readFailed(result.error().reason);
+                     return;
+                 }
+                 prepend(result.value());
+                 catchUp();
              });
 }
 
@@ -141,6 +171,7 @@ void TimelineModel::loadAfter() {
                  }
                  m_moreAfter = result.value().moreAfter && !result.value().messages.isEmpty();
                  append(result.value().messages);
+                 catchUp();
              });
 }
 
@@ -159,21 +190,26 @@ void TimelineModel::append(const QVector<Message>& messages) {
 void TimelineModel::insertNew(const Message& message) {
     if (message.conversation != m_conversation)
         return;
-    if (!m_loaded || rowOf(message.id) >= 0) {
+    if (rowOf(message.id) >= 0) {
         update(message);
         return;
     }
-    const bool isLast = m_rows.isEmpty() || message.timestampMs >= m_rows.last().timestampMs;
-    if (m_moreAfter) {
-        // Beyond the window. One's own new message is what one wants to see; theirs only counts.
-        if (message.outgoing)
-            loadNewest();
-    } else if (isLast) {
-        append({message});
-    } else {
-        insertLate(message);
-    }
+    if (m_reading)
+        m_arrivedMeanwhile.append(message);
+    if (!m_loaded)
+        return;
+    if (!m_moreAfter)
+        place(message);
+    else if (message.outgoing) // Beyond the window. One's own is what one wants to see; theirs only counts.
+        loadNewest();
     Q_EMIT arrived(message);
+}
+
+void TimelineModel::place(const Message& message) {
+    if (m_rows.isEmpty() || message.timestampMs >= m_rows.last().timestampMs)
+        append({message});
+    else
+        insertLate(message);
 }
 
 void TimelineModel::insertLate(const Message& message) {
@@ -198,6 +234,8 @@ void TimelineModel::insertLate(const Message& message) {
 void TimelineModel::update(const Message& message) {
     if (message.conversation != m_conversation)
         return;
+    if (m_reading)
+        m_changedMeanwhile.insert(message.id);
     if (const int row = rowOf(message.id); row >= 0) {
         m_rows[row] = message;
         Q_EMIT rowChanged(row);

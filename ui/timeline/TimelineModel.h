@@ -3,6 +3,7 @@
 #include "messaging/Client.h"
 
 #include <QObject>
+#include <QSet>
 
 namespace recado::ui {
 
@@ -37,6 +38,8 @@ public:
     void loadAfter();
     /// Jumps to the newest messages.
     void loadNewest();
+    /// Once more after readFailed() on opening.
+    void readAgain();
 
 Q_SIGNALS:
     void reset();
@@ -45,10 +48,14 @@ Q_SIGNALS:
     void rowChanged(int row);
     /// A new message has come in, whether the window reaches it or not.
     void arrived(const recado::messaging::Message& message);
+    /// While nothing is loaded readAgain() is the way on; else the next scrolling asks again by itself.
     void readFailed(recado::base::Reason reason);
 
 private:
     void readNewest(int limit);
+    void place(const messaging::Message& message);
+    void ask(messaging::LocalId message);
+    void catchUp();
     void replaceWindow(const messaging::Page& page);
     void prepend(const messaging::Page& page);
     void append(const QVector<messaging::Message>& messages);
@@ -63,6 +70,9 @@ private:
     messaging::LocalId m_firstUnread = 0;
     /// Answers to questions about an earlier conversation or window are dropped.
     int m_generation = 0;
+    /// What was told while a page was on its way, which may have been read before it happened.
+    QVector<messaging::Message> m_arrivedMeanwhile;
+    QSet<messaging::LocalId> m_changedMeanwhile;
     bool m_loaded = false;
     bool m_moreBefore = false;
     bool m_moreAfter = false;

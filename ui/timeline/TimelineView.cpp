@@ -94,6 +94,11 @@ void TimelineView::connectModel() {
         forgetRow(row);
         arrange();
     });
+    connect(&m_model, &TimelineModel::readFailed, this, [this] {
+        m_skeleton.stop(); // nothing is on its way any more
+        m_skeletonShown = false;
+        viewport()->update();
+    });
     connect(&m_model, &TimelineModel::arrived, this, [this](const Message& message) {
         if (message.outgoing)
             scrollToEnd();

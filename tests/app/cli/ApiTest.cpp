@@ -55,11 +55,18 @@ private Q_SLOTS:
         row("register", "{'relay':'http://x','username':'ana'}", "relay");
         row("register", "{'relay':'ws://','username':'ana'}", "relay");
         row("register", "{'relay':7,'username':'ana'}", "relay");
+        row("register", "{'relay':'ws://me:secret@h','username':'ana'}", "relay");
+        row("register", "{'relay':'ws://h/?a=b','username':'ana'}", "relay");
+        row("register", "{'relay':'ws://h#a','username':'ana'}", "relay");
         row("register", "{'relay':'ws://h'}", "username");
         row("register", "{'relay':'ws://h','username':'Ana'}", "username");
         row("register", "{'relay':'ws://h','username':'an'}", "username");
         row("register", "{'relay':'ws://h','username':'ana','displayName':1}", "displayName");
         row("register", "{'relay':'ws://h','username':'ana','displayName':'\\ud800'}", "displayName");
+        row("register",
+            "{'relay':'ws://h','username':'ana','displayName':"
+            "'A name of more than sixty-four characters, which others would see cut'}",
+            "displayName");
         row("register", "{'relay':'ws://h','username':'ana','invite':[]}", "invite");
         row("setPrivacy", "{'acceptRequests':'never'}", "acceptRequests");
         row("setPrivacy", "{'acceptRequests':true}", "acceptRequests");

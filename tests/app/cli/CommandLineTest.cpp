@@ -2,6 +2,8 @@
 
 #include "support/Suite.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QTest>
 
 namespace recado::tests {
@@ -61,6 +63,19 @@ private Q_SLOTS:
         QVERIFY(farewell);
         QCOMPARE(farewell->exitCode, 2);
         QCOMPARE(farewell->text.count(QLatin1Char('\n')), 1);
+    }
+
+    void badUsageWithJsonIsAnErrorObject() {
+        for (const char* words : {"--profile p dance --json", "--json --profile p --strange chats"}) {
+            const auto read = cli::readCommandLine(split(QLatin1String(words)));
+            const Farewell& farewell = std::get<Farewell>(read);
+            QCOMPARE(farewell.exitCode, 2);
+            const QJsonObject error =
+                QJsonDocument::fromJson(farewell.json).object().value(QLatin1String("error")).toObject();
+            QCOMPARE(error.value(QLatin1String("code")).toInt(), -32600);
+            QVERIFY(!error.value(QLatin1String("message")).toString().isEmpty());
+        }
+        QVERIFY(std::get<Farewell>(cli::readCommandLine(split(QStringLiteral("dance")))).json.isEmpty());
     }
 
     void helpAndVersionNeedNothingElse() {

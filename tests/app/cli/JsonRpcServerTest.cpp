@@ -114,14 +114,26 @@ private Q_SLOTS:
     }
 
     void aNotificationGetsNoAnswerButCounts() {
-        const QSignalSpy idle(m_server.get(), &JsonRpcServer::idle);
+        const QSignalSpy finished(m_server.get(), &JsonRpcServer::requestFinished);
         m_server->receive(R"({"jsonrpc":"2.0","method":"later"})");
         QCOMPARE(m_server->pending(), 1);
         m_held[0](QJsonValue(QJsonObject()));
         QCOMPARE(m_server->pending(), 0);
-        QCOMPARE(idle.count(), 1);
+        QCOMPARE(finished.count(), 1);
         m_server->receive(R"({"jsonrpc":"2.0","method":"nothing"})");
         QVERIFY(m_lines.isEmpty());
+    }
+
+    void openRequestsCountTheirBytes() {
+        const QByteArray line = R"({"jsonrpc":"2.0","id":1,"method":"later"})";
+        m_server->receive(line);
+        QCOMPARE(m_server->pendingBytes(), line.size());
+        m_server->receive('[' + line + ',' + line + ']');
+        QVERIFY(m_server->pendingBytes() >= line.size() * 3);
+        for (const Answer& answer : std::as_const(m_held))
+            answer(QJsonValue(QJsonObject()));
+        QCOMPARE(m_server->pending(), 0);
+        QCOMPARE(m_server->pendingBytes(), 0);
     }
 
     void answersInTheOrderTheyAreReady() {
@@ -218,6 +230,15 @@ private Q_SLOTS:
         QCOMPARE(error.code, code);
         QCOMPARE(error.data.value(QLatin1String("reason")).toString(), reason);
         QVERIFY(!error.message.isEmpty());
+    }
+
+    void aKnownWaitingTimeIsTold() {
+        const cli::RpcError told =
+            cli::applicationError(base::makeError(base::Reason::RateLimited, QStringLiteral("wait"), 1'500));
+        QCOMPARE(told.data.value(QLatin1String("retryAfterMs")).toInteger(), 1'500);
+        const cli::RpcError untold =
+            cli::applicationError(base::makeError(base::Reason::RateLimited, QStringLiteral("wait")));
+        QVERIFY(!untold.data.contains(QLatin1String("retryAfterMs")));
     }
 
     void aWrongKeyIsALockedProfile() {

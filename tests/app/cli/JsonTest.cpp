@@ -95,6 +95,20 @@ private Q_SLOTS:
         QCOMPARE(object.value(QLatin1String("lastMessage")), QJsonValue(cli::toJson(sample())));
     }
 
+    void whoseDisplayNameIsUnknownIsCalledByTheUsernameEverywhere() {
+        Person bob = FakeClient::person(QStringLiteral("bob"));
+        for (const QString& name : {QString(), QStringLiteral("Bob B.")}) {
+            bob.displayName = name;
+            const QString expected = name.isEmpty() ? QStringLiteral("bob") : name;
+            const QJsonObject contact = cli::toJson(Contact{bob, {}, Trust::Unverified});
+            QCOMPARE(contact.value(QLatin1String("displayName")).toString(), expected);
+            Conversation conversation;
+            conversation.participants = {bob};
+            conversation.title = name.isEmpty() ? bob.address : name;
+            QCOMPARE(cli::toJson(conversation).value(QLatin1String("title")).toString(), expected);
+        }
+    }
+
     void onlyIdsThatWereHandedOutNameMessages() {
         QCOMPARE(cli::messageIdFrom(cli::messageIdText(42)), std::optional<LocalId>(42));
         for (const char* text : {"", "0", "-1", "+1", "01", " 1", "1 ", "1.0", "x", "99999999999999999999"})

@@ -35,6 +35,30 @@ private Q_SLOTS:
         QCOMPARE(printed().count('\n'), 1);
     }
 
+    void withJsonAFailureIsOneObjectToo() {
+        QCOMPARE(run(QStringLiteral("send"), {QStringLiteral("nobody"), QStringLiteral("hi")}, true), 1);
+        QCOMPARE(printed().count('\n'), 1);
+        QJsonObject error = errorPrinted();
+        QCOMPARE(error.value(QLatin1String("code")).toInt(), 1002);
+        QVERIFY(!error.value(QLatin1String("message")).toString().isEmpty());
+        QCOMPARE(error.value(QLatin1String("data")).toObject(),
+                 (QJsonObject{{QStringLiteral("reason"), QStringLiteral("unknown_recipient")}}));
+        QCOMPARE(run(QStringLiteral("send"), {QStringLiteral("BOB"), QStringLiteral("hi")}, true), 1);
+        error = errorPrinted();
+        QCOMPARE(error.value(QLatin1String("code")).toInt(), -32602);
+        QCOMPARE(error.value(QLatin1String("data")).toObject(),
+                 (QJsonObject{{QStringLiteral("param"), QStringLiteral("to")}}));
+    }
+
+    void anInterruptedCommandSaysSo() {
+        m_client->hold(QStringLiteral("conversations"));
+        begin(QStringLiteral("chats"), {}, true);
+        m_command->stop();
+        QCOMPARE(m_exitCode.value_or(-1), 1);
+        QCOMPARE(errorPrinted().value(QLatin1String("data")).toObject().value(QLatin1String("reason")),
+                 QJsonValue(QStringLiteral("cancelled")));
+    }
+
     void whoamiWaitsForAConnectionThatIsBeingMade() {
         m_client->connectionInfo.state = messaging::ConnectionState::Connecting;
         begin(QStringLiteral("whoami"), {}, false);
@@ -146,6 +170,10 @@ private:
     bool announceConnection() {
         Q_EMIT m_client->connectionChanged(m_client->connectionInfo);
         return m_exitCode.has_value();
+    }
+
+    QJsonObject errorPrinted() const {
+        return QJsonDocument::fromJson(printed()).object().value(QLatin1String("error")).toObject();
     }
 
     QByteArray printed() const {

@@ -10,6 +10,7 @@
 #include <QSignalSpy>
 #include <QSocketNotifier>
 #include <QTest>
+#include <QThread>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@ private Q_SLOTS:
     void init() {
         m_output.clear();
         m_exitCode.reset();
+        m_readerPaused = false;
         QCOMPARE(::pipe2(m_in, O_CLOEXEC), 0);
         QCOMPARE(::pipe2(m_out, O_CLOEXEC), 0);
         ::fcntl(m_out[0], F_SETFL, O_NONBLOCK);
@@ -169,6 +171,115 @@ private Q_SLOTS:
         QCOMPARE(line(500).value(QLatin1String("id")).toInt(), 1);
     }
 
+    void aReaderThatStandsStillHoldsEverythingBack() {
+        m_readerPaused = true;
+        const QString text(50'000, QLatin1Char('y'));
+        const messaging::Message message = m_client->addMessage(m_chat, text, false);
+        int told = 0;
+        for (; m_client->count(QStringLiteral("holdIncoming")) == 0 && told < 1'000; ++told)
+            Q_EMIT m_client->messageReceived(message);
+        QVERIFY(told < 1'000);
+        QCOMPARE(m_client->lastArguments(QStringLiteral("holdIncoming")), QVariantList{true});
+        // States that change meanwhile are told once, events one by one.
+        const messaging::Person bob = FakeClient::person(QStringLiteral("bob"));
+        for (int count = 0; count < 1'000; ++count) {
+            Q_EMIT m_client->presenceChanged(bob, {count % 2 == 1, std::nullopt});
+            Q_EMIT m_client->typingChanged(m_chat, bob, count % 2 == 0);
+            Q_EMIT m_client->conversationChanged(m_chat);
+            Q_EMIT m_client->connectionChanged({messaging::ConnectionState::Online, std::nullopt, count});
+        }
+        for (int number = 0; number < 10; ++number)
+            Q_EMIT m_client->statusChanged(number, m_chat, messaging::MessageStatus::Sent, {});
+        // More than a pipe holds: it stays with its sender.
+        input(request(1, "whoami"));
+        QByteArray more;
+        while (more.size() < 50'000)
+            more += request(2, "whoami");
+        input(more);
+        QCOMPARE(m_client->count(QStringLiteral("connection")), 0);
+
+        m_readerPaused = false;
+        QVERIFY(waitForLines(told + 4 + 10 + 1));
+        for (int number = 0; number < told; ++number)
+            QCOMPARE(method(number), QStringLiteral("message"));
+        QCOMPARE(params(told), QByteArray(R"({"address":"bob@relay.test","online":true})"));
+        QVERIFY(params(told + 1).contains(R"("typing":false)"));
+        QCOMPARE(method(told + 2), QStringLiteral("chatChanged"));
+        QCOMPARE(method(told + 3), QStringLiteral("connection"));
+        for (int number = 0; number < 10; ++number)
+            QVERIFY(params(told + 4 + number).contains("\"messageId\":\"" + QByteArray::number(number)));
+        QVERIFY(waitUntil([this] { return m_client->count(QStringLiteral("holdIncoming")) == 2; }));
+        QCOMPARE(m_client->lastArguments(QStringLiteral("holdIncoming")), QVariantList{false});
+        const int answers = 1 + int(more.count('\n'));
+        QVERIFY(waitForLines(told + 14 + answers));
+    }
+
+    void whatIsHeldBackIsWrittenAtTheEnd() {
+        m_readerPaused = true;
+        const messaging::Message message =
+            m_client->addMessage(m_chat, QString(50'000, QLatin1Char('y')), false);
+        for (int count = 0; count < 200; ++count)
+            Q_EMIT m_client->messageReceived(message);
+        QCOMPARE(m_client->count(QStringLiteral("holdIncoming")), 1);
+        // The end waits for its reader and blocks meanwhile, so that the reader is another thread here.
+        std::unique_ptr<QThread> reader(QThread::create([this] {
+            char buffer[65'536];
+            ::fcntl(m_out[0], F_SETFL, 0);
+            while (m_output.count('\n') < 200) {
+                const ssize_t got = ::read(m_out[0], buffer, sizeof buffer);
+                if (got <= 0)
+                    break;
+                m_output.append(buffer, got);
+            }
+        }));
+        reader->start();
+        close(m_in[1]);
+        QVERIFY(waitUntil([this] { return m_exitCode.has_value(); }));
+        close(m_out[1]);
+        QVERIFY(reader->wait(10'000));
+        QCOMPARE(m_output.count('\n'), 200);
+    }
+
+    void oneLargeReadingAtATime() {
+        m_client->hold(QStringLiteral("page"));
+        const QJsonObject params{{QStringLiteral("chatId"), m_chat.toHex()}};
+        input(request(1, "getMessages", params) + request(2, "getMessages", params) + request(3, "whoami"));
+        QVERIFY(waitUntil([this] { return m_client->count(QStringLiteral("page")) == 1; }));
+        QCOMPARE(m_client->count(QStringLiteral("connection")), 0);
+        m_client->release(QStringLiteral("page"));
+        QVERIFY(waitForLines(3));
+        QCOMPARE(m_client->count(QStringLiteral("page")), 2);
+    }
+
+    void onlySoManyRequestsAreOpenAtATime() {
+        constexpr int more = 100;
+        m_client->hold(QStringLiteral("sendText"));
+        QByteArray lines;
+        for (int number = 0; number < RpcSession::mostOpenRequests + more; ++number)
+            lines += request(number, "sendMessage", sendParams());
+        input(lines);
+        const auto begun = [this] { return m_client->count(QStringLiteral("sendText")); };
+        QVERIFY(waitUntil([&] { return begun() == RpcSession::mostOpenRequests; }));
+        input(request(0, "whoami"));
+        QCOMPARE(begun(), int(RpcSession::mostOpenRequests));
+        QCOMPARE(m_client->count(QStringLiteral("connection")), 0);
+        m_client->release(QStringLiteral("sendText"));
+        QVERIFY(waitUntil([&] { return m_client->count(QStringLiteral("connection")) == 1; }));
+        QCOMPARE(begun(), int(RpcSession::mostOpenRequests) + more);
+    }
+
+    void whatIsReadTooLateIsAnsweredAllTheSame() {
+        m_client->hold(QStringLiteral("page"));
+        const QJsonObject params{{QStringLiteral("chatId"), m_chat.toHex()}};
+        input(request(1, "getMessages", params) + request(2, "getMessages", params));
+        QVERIFY(waitUntil([this] { return m_client->count(QStringLiteral("page")) == 1; }));
+        m_session->stop();
+        QVERIFY(waitForLines(2));
+        QCOMPARE(errorCode(0), 1020);
+        QCOMPARE(errorCode(1), 1020);
+        QCOMPARE(m_client->count(QStringLiteral("page")), 1);
+    }
+
     void aReaderThatIsGoneEndsItQuietly() {
         close(m_out[0]);
         Q_EMIT m_client->conversationChanged(m_chat);
@@ -243,6 +354,7 @@ private:
     QJsonObject line(int number) const {
         return QJsonDocument::fromJson(m_output.split('\n').value(number)).object();
     }
+    QString method(int number) const { return line(number).value(QLatin1String("method")).toString(); }
     QByteArray params(int number) const {
         return QJsonDocument(line(number).value(QLatin1String("params")).toObject())
             .toJson(QJsonDocument::Compact);

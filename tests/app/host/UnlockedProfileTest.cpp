@@ -24,9 +24,53 @@ private Q_SLOTS:
     void aLostDatabaseIsNeverReplaced();
     void anOlderKeyFileCountsAsConfirmed();
     void changingTheProtectionKeepsWhatIsPending();
+    void aNewProfileGoesIntoTheKeychainThatIsThere();
+    void withoutAWorkingKeychainANewProfileGetsAKeyFileIfThatWillDo();
+    void aKeychainsProfileIsNeverOpenedWithoutIt();
+    void thePassphraseIsTheFilesFirstLine_data();
+    void thePassphraseIsTheFilesFirstLine();
+    void onlyWhoNeedsAKeychainAsksIt();
 };
 
 namespace {
+
+/// A keychain in memory, which may keep nothing.
+class MemoryKeychain final : public storage::Keychain {
+public:
+    explicit MemoryKeychain(bool works)
+        : m_works(works) {}
+
+    [[nodiscard]] QString backend() const override { return QStringLiteral("memory"); }
+    base::Result<std::optional<base::SecretBytes>> read(const QString& entry) override {
+        const auto found = m_entries.constFind(entry);
+        if (found == m_entries.cend())
+            return std::optional<base::SecretBytes>();
+        return std::optional<base::SecretBytes>(base::SecretBytes::copyOf(*found));
+    }
+    base::Status write(const QString& entry, const base::SecretBytes& secret) override {
+        if (!m_works)
+            return base::makeError(Reason::IoFailed, QStringLiteral("no keychain"));
+        m_entries.insert(entry, secret.view().toByteArray());
+        return {};
+    }
+    base::Status remove(const QString& entry) override {
+        m_entries.remove(entry);
+        return {};
+    }
+
+private:
+    QHash<QString, QByteArray> m_entries;
+    bool m_works;
+};
+
+base::Result<host::UnlockedProfile> unlockWith(const QString& directory, storage::Keychain& keychain,
+                                               host::KeychainUse use) {
+    host::ProfileOptions options;
+    options.directory = directory;
+    options.keychain = &keychain;
+    options.keychainUse = use;
+    return host::UnlockedProfile::unlock(std::move(options));
+}
 
 base::Result<host::UnlockedProfile> unlockAt(const QString& directory) {
     host::ProfileOptions options;
@@ -127,6 +171,87 @@ void UnlockedProfileTest::changingTheProtectionKeepsWhatIsPending() {
     QVERIFY(openUnlocked(directory.path()).ok());
     QVERIFY(ProfileKey::change(directory.path(), {}, {}).ok());
     QVERIFY(!(*ProfileKey::protection(directory.path()))->awaitsDatabase);
+}
+
+void UnlockedProfileTest::aNewProfileGoesIntoTheKeychainThatIsThere() {
+    QTemporaryDir directory;
+    MemoryKeychain keychain(true);
+    QByteArray key;
+    {
+        const auto made = unlockWith(directory.path(), keychain, host::KeychainUse::IfItWorks);
+        QVERIFY(made.ok());
+        QCOMPARE(made->protection, storage::KeyProtection::Keychain);
+        key = made->key.view().toByteArray();
+    }
+    const auto again = unlockWith(directory.path(), keychain, host::KeychainUse::IfItWorks);
+    QVERIFY(again.ok());
+    QCOMPARE(again->key.view().toByteArray(), key);
+}
+
+void UnlockedProfileTest::withoutAWorkingKeychainANewProfileGetsAKeyFileIfThatWillDo() {
+    QTemporaryDir directory;
+    MemoryKeychain keychain(false);
+    QCOMPARE(unlockWith(directory.path(), keychain, host::KeychainUse::Required).error().reason,
+             Reason::IoFailed);
+    const auto made = unlockWith(directory.path(), keychain, host::KeychainUse::IfItWorks);
+    QVERIFY(made.ok());
+    QCOMPARE(made->protection, storage::KeyProtection::KeyFile);
+}
+
+void UnlockedProfileTest::aKeychainsProfileIsNeverOpenedWithoutIt() {
+    QTemporaryDir directory;
+    MemoryKeychain keychain(true);
+    QVERIFY(unlockWith(directory.path(), keychain, host::KeychainUse::IfItWorks).ok());
+    MemoryKeychain other(true);
+    QCOMPARE(unlockWith(directory.path(), other, host::KeychainUse::IfItWorks).error().reason,
+             Reason::ProfileLocked);
+    QCOMPARE(unlockAt(directory.path()).error().reason, Reason::ProfileLocked);
+}
+
+void UnlockedProfileTest::thePassphraseIsTheFilesFirstLine_data() {
+    QTest::addColumn<QByteArray>("content");
+    QTest::newRow("no line end") << QByteArray("correct horse");
+    QTest::newRow("one") << QByteArray("correct horse\n");
+    QTest::newRow("of Windows") << QByteArray("correct horse\r\n");
+    QTest::newRow("further lines") << QByteArray("correct horse\nsomething else\n");
+}
+
+void UnlockedProfileTest::thePassphraseIsTheFilesFirstLine() {
+    QFETCH(QByteArray, content);
+    QTemporaryDir directory;
+    storage::ProtectionRequest request;
+    request.protection = storage::KeyProtection::Passphrase;
+    request.passphrase = base::SecretBytes::copyOf("correct horse");
+    request.cost = {.passes = 1, .memoryBytes = 8 * 1'024 * 1'024};
+    QVERIFY(ProfileKey::create(directory.path(), request).ok());
+    host::ProfileOptions options;
+    options.directory = directory.path();
+    options.passphraseFile = directory.filePath(QStringLiteral("passphrase"));
+    QFile file(options.passphraseFile);
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(content) == content.size());
+    file.close();
+    const auto opened = host::UnlockedProfile::unlock(std::move(options));
+    QVERIFY2(opened.ok(), opened.ok() ? "" : qPrintable(opened.error().message));
+}
+
+void UnlockedProfileTest::onlyWhoNeedsAKeychainAsksIt() {
+    const auto asks = [](const QString& directory, const QString& passphraseFile) {
+        host::ProfileOptions options;
+        options.directory = directory;
+        options.passphraseFile = passphraseFile;
+        return host::UnlockedProfile::asksKeychain(options);
+    };
+    QTemporaryDir directory;
+    const QString fresh = directory.filePath(QStringLiteral("new"));
+    QVERIFY(asks(fresh, {}));
+    QVERIFY(!asks(fresh, QStringLiteral("file")));
+    const QString byFile = directory.filePath(QStringLiteral("file"));
+    QVERIFY(unlockAt(byFile).ok());
+    QVERIFY(!asks(byFile, {}));
+    const QString byKeychain = directory.filePath(QStringLiteral("keychain"));
+    MemoryKeychain keychain(true);
+    QVERIFY(unlockWith(byKeychain, keychain, host::KeychainUse::Required).ok());
+    QVERIFY(asks(byKeychain, {}));
 }
 
 } // namespace recado::tests
