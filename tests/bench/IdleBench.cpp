@@ -31,6 +31,7 @@ struct ActivePair {
     quint64 submission = 0;
     int unanswered = 0;
     qint64 delivered = 0;
+    QString trouble; // what went wrong first, if anything
 
     void submitMore() {
         QByteArray message;
@@ -57,22 +58,25 @@ struct ActivePair {
         for (const QByteArray& bytes : sender.readAvailable()) {
             const auto message = protocol::decodeRelayMessage(bytes);
             if (!message.ok())
-                return false;
+                return fail(QStringLiteral("the sender got what is no message"));
             for (const wire::RelayFrame& frame : message->frames()) {
                 if (frame.has_accepted())
                     unanswered -= frame.accepted().submissions_size();
-                else if (frame.has_refused() || frame.has_error())
-                    return false;
+                else if (frame.has_refused())
+                    return fail(QStringLiteral("refused: ") +
+                                QString::fromStdString(frame.refused().reason()));
+                else if (frame.has_error())
+                    return fail(QStringLiteral("error: ") + QString::fromStdString(frame.error().message()));
             }
         }
-        return sender.isOpen();
+        return sender.isOpen() || fail(QStringLiteral("the sender was disconnected"));
     }
 
     bool readReceiver() {
         for (const QByteArray& bytes : receiver.readAvailable()) {
             const auto message = protocol::decodeRelayMessage(bytes);
             if (!message.ok())
-                return false;
+                return fail(QStringLiteral("the receiver got what is no message"));
             wire::ClientFrame ack;
             for (const wire::RelayFrame& frame : message->frames()) {
                 if (!frame.has_deliver())
@@ -85,7 +89,13 @@ struct ActivePair {
             if (ack.has_acknowledge())
                 receiver.queue(protocol::encode(ack));
         }
-        return receiver.isOpen();
+        return receiver.isOpen() || fail(QStringLiteral("the receiver was disconnected"));
+    }
+
+    bool fail(const QString& what) {
+        if (trouble.isEmpty())
+            trouble = what;
+        return false;
     }
 };
 
@@ -115,7 +125,7 @@ bool turn(std::vector<ActivePair>& pairs, bool submitting) {
         if (submitting)
             pair.submitMore();
         if (!pair.sender.flush() || !pair.receiver.flush())
-            return false;
+            return pair.fail(QStringLiteral("a connection takes nothing more"));
         polled[2 * index] = {pair.sender.descriptor(), events(pair.sender), 0};
         polled[2 * index + 1] = {pair.receiver.descriptor(), events(pair.receiver), 0};
     }
@@ -135,11 +145,19 @@ bool comeToRest(std::vector<ActivePair>& pairs) {
                !pair.receiver.wantsToWrite();
     };
     const qint64 start = monotonicNs();
-    while (!std::all_of(pairs.begin(), pairs.end(), resting)) {
-        if (!turn(pairs, false) || monotonicNs() - start > 10'000'000'000)
+    for (;;) {
+        const auto restless = std::find_if_not(pairs.begin(), pairs.end(), resting);
+        if (restless == pairs.end())
+            return true;
+        if (!turn(pairs, false))
             return false;
+        if (monotonicNs() - start > 10'000'000'000) {
+            return restless->fail(QStringLiteral("after 10 s %1 of %2 were delivered, %3 unanswered")
+                                      .arg(restless->delivered)
+                                      .arg(restless->submission)
+                                      .arg(restless->unanswered));
+        }
     }
-    return true;
 }
 
 Rate routeForAPhase(std::vector<ActivePair>& pairs, qint64 relayProcess) {
@@ -219,7 +237,11 @@ bool idleBench() {
         for (WireClient& client : idle)
             client.reset();
         if (alone.perSecond == 0 || crowded.perSecond == 0) {
-            printNote(QStringLiteral("  a connection broke"));
+            for (const ActivePair& pair : pairs) {
+                if (!pair.trouble.isEmpty())
+                    printNote(QStringLiteral("  stopped: ") + pair.trouble);
+            }
+            printNote(QString::fromUtf8(relay.errorText().right(400)));
             return false;
         }
         printNote(QStringLiteral("  %1/s, %2 µs CPU a message with none; %3/s, %4 µs with %5")
