@@ -77,6 +77,18 @@ void DeliveryChannel::fetchSkipped(base::DeliveryId id) {
                      });
 }
 
+QVector<DeliveryRange> DeliveryChannel::worthDeleting(const QVector<DeliveryRange>& ranges) {
+    QVector<DeliveryRange> worth;
+    for (const DeliveryRange& range : ranges) {
+        const auto first = m_unacknowledged.lower_bound(range.first);
+        const bool sent = first != m_unacknowledged.end() && first->first <= range.last;
+        if (sent || m_strayRanges++ < strayRanges)
+            worth.push_back(range);
+    }
+    m_strayRanges = std::min(m_strayRanges, strayRanges);
+    return worth;
+}
+
 void DeliveryChannel::acknowledged(const QVector<DeliveryRange>& ranges) {
     for (const DeliveryRange& range : ranges) {
         const auto first = m_unacknowledged.lower_bound(range.first);

@@ -33,6 +33,8 @@ public:
 
     /// Bytes of envelopes that are read, and queued, at once.
     static constexpr qint64 largestPage = 256 * 1'024;
+    /// Acknowledged ranges a connection of which nothing was sent on it.
+    static constexpr int strayRanges = 1'024;
 
     /// Where envelopes go.
     class Sink {
@@ -53,6 +55,11 @@ public:
     /// An envelope has reached the mailbox only now, after an attempt of which nobody knew the outcome: what
     /// was read meanwhile may have passed it by.
     void appendedLate(base::DeliveryId id);
+    /// Those of these ranges (ascending, apart from each other) of which the store should hear: the ones that
+    /// name something sent on this connection and not acknowledged yet. The others are taken on trust, as
+    /// from a device that read them on an earlier connection, but only `strayRanges` a connection: each costs
+    /// the store a deletion.
+    QVector<DeliveryRange> worthDeleting(const QVector<DeliveryRange>& ranges);
     void acknowledged(const QVector<DeliveryRange>& ranges);
     /// The connection's queue has run empty, or nearly so.
     void writable();
@@ -87,6 +94,7 @@ private:
     bool m_recordingOverflowed = false;
     std::map<base::DeliveryId, qint64> m_unacknowledged;
     qint64 m_unacknowledgedBytes = 0;
+    int m_strayRanges = 0;
 };
 
 } // namespace recado::relay

@@ -96,6 +96,11 @@ public:
     virtual void eraseAccount(base::AccountId account, qint64 nowMs, StoreCall call,
                               StoreCallback<bool> done) = 0;
 
+    /// Deletes mailboxes and submission windows of devices that are on no account's list: what an append
+    /// wrote that came after the device's removal. Looks at some of the devices a call and goes on where the
+    /// last call ended; answers how many it removed.
+    virtual void sweep(StoreCall call, StoreCallback<int> done) = 0;
+
     /// Stores an invitation.
     virtual void addInvitation(Invitation invitation, StoreCall call, StoreCallback<bool> done) = 0;
 };

@@ -18,7 +18,12 @@ struct Submission {
     qint64 receivedAtMs = 0; // monotonic
     /// Rows neither committed nor acknowledged; counts once dispatched.
     qsizetype unresolved = 0;
-    /// An attempt to store it ended Unknown: its rows may be there.
+    /// It has left for the stores and its receivers.
+    bool dispatched = false;
+    /// It is certainly not stored; whether it is refused depends on what its sender submitted after it.
+    bool failed = false;
+    /// Stored it has to be, however often that is tried: an attempt ended Unknown, so that its rows may be
+    /// there, or later ones from its sender are.
     bool uncertain = false;
     bool answered = false;
     int attempts = 0;

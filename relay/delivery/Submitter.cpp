@@ -38,6 +38,7 @@ void Submitter::open(base::DeviceAddress sender, StoreCall call, OpenedCallback 
         const std::lock_guard lock(m_mutex);
         Sender& state = m_senders[sender];
         ++state.connections;
+        state.order.forget();
         if (state.loaded) {
             call.inbox->post([done = std::move(done), highest = state.window.highest()] { done(highest); });
             return;
@@ -103,8 +104,10 @@ void Submitter::submit(base::DeviceAddress sender, const wire::Submit& submit, S
         m_parts.router->accepted(sender, number);
         return;
     }
-    if (const auto refusal = admit(sender))
+    if (const auto refusal = admit(*state, *parsed)) {
+        state->order.refused(*parsed, *refusal, m_policy.limits.submissionsInFlight);
         return answerRefused(sender, number, *refusal);
+    }
 
     auto submission = std::make_shared<Submission>();
     submission->parsed = *std::move(parsed);
@@ -116,13 +119,17 @@ void Submitter::submit(base::DeviceAddress sender, const wire::Submit& submit, S
     pump(sender);
 }
 
-std::optional<Submitter::Refusal> Submitter::admit(base::DeviceAddress sender) {
-    if (m_senders[sender].inFlight.size() >= m_policy.limits.submissionsInFlight)
+// What is refused here comes again.
+std::optional<Refusal> Submitter::admit(Sender& state, const ParsedSubmission& parsed) {
+    if (auto shared = state.order.arrived(parsed))
+        return shared;
+    if (state.inFlight.size() >= m_policy.limits.submissionsInFlight)
         return Refusal{base::Reason::Busy, m_policy.busyRetryMs, {}};
-    auto rate = m_rates.find(sender.account);
+    const base::AccountId account = parsed.sender.account;
+    auto rate = m_rates.find(account);
     if (rate == m_rates.end()) {
-        rate = m_rates.insert(sender.account, queue::TokenBucket(*m_parts.clock, m_policy.submissionBurst,
-                                                                 m_policy.submissionsPerSecond));
+        rate = m_rates.insert(account, queue::TokenBucket(*m_parts.clock, m_policy.submissionBurst,
+                                                          m_policy.submissionsPerSecond));
     }
     if (!rate->take())
         return Refusal{base::Reason::RateLimited, std::max<qint64>(rate->waitMs(), 1), {}};
@@ -133,7 +140,7 @@ std::optional<Submitter::Refusal> Submitter::admit(base::DeviceAddress sender) {
 void Submitter::pump(base::DeviceAddress address) {
     for (;;) {
         const auto state = m_senders.find(address);
-        if (state == m_senders.end() || state->waiting.empty())
+        if (state == m_senders.end() || state->waiting.empty() || state->undecided > 0)
             return;
         const SubmissionPointer submission = state->waiting.front();
         const QVector<base::AccountId> unknown = unknownReceivers(*submission);
@@ -200,7 +207,7 @@ void Submitter::refuseFirst(base::DeviceAddress sender, base::AccountId account,
     refuse(first, unknown ? Refusal{reason, 0, {}} : Refusal{base::Reason::Busy, m_policy.busyRetryMs, {}});
 }
 
-std::optional<Submitter::Refusal> Submitter::check(const Submission& submission) {
+std::optional<Refusal> Submitter::check(const Submission& submission) {
     Refusal refusal{base::Reason::StaleDevices, 0, {}};
     const base::DeviceAddress sender = submission.parsed.sender;
     for (const ParsedSubmission::Receiver& receiver : submission.parsed.receivers) {
@@ -237,6 +244,7 @@ void Submitter::dispatch(const SubmissionPointer& submission) {
         entry.expiresAtMs = now + qint64(m_policy.limits.undeliveredSeconds) * 1'000;
         m_recipients.add(entry.device, 1, entryBytes(entry, append.body));
     }
+    submission->dispatched = true;
     submission->unresolved = append.entries.size();
     append = m_parts.router->dispatch(std::move(append), submission->call, appendCallback(submission));
     m_rows.add(submission);
@@ -251,26 +259,78 @@ StoreCallback<bool> Submitter::appendCallback(const SubmissionPointer& submissio
 
 void Submitter::appended(const SubmissionPointer& submission, StoreResult result) {
     const std::lock_guard lock(m_mutex);
+    const base::DeviceAddress sender = submission->parsed.sender;
     if (result == StoreResult::Committed) {
-        if (submission->uncertain)
+        if (std::exchange(submission->uncertain, true))
             m_parts.router->appendedLate(submission->parsed.append.entries);
         m_rows.remove(*submission);
-        return accept(submission);
+        decide(sender);
+        accept(submission);
+        return pump(sender);
     }
     submission->uncertain = submission->uncertain || result == StoreResult::Unknown;
     if (!submission->uncertain) {
         for (const MailboxEntry& entry : std::as_const(submission->parsed.append.entries))
             m_recipients.subtract({entry.device, 1, entryBytes(entry, submission->parsed.append.body)});
     }
-    // Accepted by its receivers' acknowledgements: its mark is still owed.
-    if (submission->uncertain || submission->answered)
-        return appendAgain(submission);
-    m_rows.remove(*submission);
-    refuse(submission, {base::Reason::Busy, m_policy.busyRetryMs, {}});
+    if (submission->uncertain || submission->answered) {
+        appendAgain(submission); // accepted by its receivers' acknowledgements, its mark is still owed
+    } else {
+        submission->failed = true;
+        ++m_senders[sender].undecided;
+    }
+    decide(sender);
+    pump(sender);
 }
 
-// The rows may be there already: only repeating the same ids until the store is sure leads anywhere. What a
-// receiver acknowledged meanwhile is deleted, and must not come back.
+// What failed is refused, unless something the device submitted after it, for the same receiver, is stored or
+// may be: then it has to be stored as well, under its own older ids, or the receiver would miss it there.
+void Submitter::decide(base::DeviceAddress sender) {
+    const auto state = m_senders.find(sender);
+    if (state == m_senders.end() || state->undecided == 0)
+        return;
+    std::vector<SubmissionPointer> refused;
+    std::vector<QVector<base::AccountId>> unanswered;
+    std::vector<QVector<base::AccountId>> stored;
+    const auto sharesWith = [](const auto& lists, const auto& receivers) {
+        return std::any_of(lists.begin(), lists.end(),
+                           [&](const auto& list) { return shareReceiver(list, receivers); });
+    };
+    for (auto entry = state->inFlight.rbegin(); entry != state->inFlight.rend(); ++entry) {
+        const SubmissionPointer& submission = entry->second;
+        if (!submission->dispatched)
+            continue;
+        const QVector<base::AccountId> receivers = orderedReceivers(submission->parsed);
+        if (submission->failed && sharesWith(stored, receivers)) {
+            insist(submission);
+        } else if (submission->failed && !sharesWith(unanswered, receivers)) {
+            refused.push_back(submission);
+            continue;
+        }
+        (submission->uncertain ? stored : unanswered).push_back(receivers);
+    }
+    if (refused.empty())
+        return;
+    std::for_each(refused.rbegin(), refused.rend(), [&](const SubmissionPointer& submission) {
+        m_rows.remove(*submission);
+        refuseOne(*state, submission, {base::Reason::Busy, m_policy.busyRetryMs, {}});
+    });
+    refuseBehind(*state);
+    dropIfIdle(sender);
+}
+
+// It failed, and is stored all the same.
+void Submitter::insist(const SubmissionPointer& submission) {
+    submission->failed = false;
+    submission->uncertain = true;
+    --m_senders[submission->parsed.sender].undecided;
+    repeatAppend(submission);
+    const MailboxAppend& append = submission->parsed.append;
+    for (const MailboxEntry& entry : append.entries)
+        m_recipients.add(entry.device, 1, entryBytes(entry, append.body));
+}
+
+// The rows may be there already: only repeating the same ids until the store is sure leads anywhere.
 void Submitter::appendAgain(const SubmissionPointer& submission) {
     QTimer::singleShot(storeRetryMs(submission->attempts++), submission->call.inbox,
                        [weak = weak_from_this(), submission] {
@@ -278,11 +338,15 @@ void Submitter::appendAgain(const SubmissionPointer& submission) {
                            if (!self)
                                return;
                            const std::lock_guard lock(self->m_mutex);
-                           submission->parsed.append.entries.removeIf(
-                               [&self](const MailboxEntry& entry) { return !self->m_rows.contains(entry); });
-                           self->m_parts.mailboxes->append(submission->parsed.append, submission->call,
-                                                           self->appendCallback(submission));
+                           self->repeatAppend(submission);
                        });
+}
+
+// What a receiver acknowledged meanwhile is deleted, and must not come back.
+void Submitter::repeatAppend(const SubmissionPointer& submission) {
+    submission->parsed.append.entries.removeIf(
+        [this](const MailboxEntry& entry) { return !m_rows.contains(entry); });
+    m_parts.mailboxes->append(submission->parsed.append, submission->call, appendCallback(submission));
 }
 
 void Submitter::acknowledged(base::DeviceAddress device, const QVector<DeliveryRange>& ranges,
@@ -291,8 +355,12 @@ void Submitter::acknowledged(base::DeviceAddress device, const QVector<DeliveryR
     base::crashPoint("relay.before_ack");
     deleteFromMailbox(device, ranges, call, 0);
     const std::lock_guard lock(m_mutex);
-    for (const SubmissionPointer& submission : m_rows.acknowledge(device, ranges))
+    for (const SubmissionPointer& submission : m_rows.acknowledge(device, ranges)) {
+        if (submission->failed)
+            insist(submission); // for its mark
         accept(submission);
+        pump(submission->parsed.sender);
+    }
 }
 
 void Submitter::deleteFromMailbox(base::DeviceAddress device, const QVector<DeliveryRange>& ranges,
@@ -323,19 +391,47 @@ void Submitter::accept(const SubmissionPointer& submission) {
     if (submission->answered)
         return;
     const ParsedSubmission& parsed = submission->parsed;
-    if (const auto state = m_senders.find(parsed.sender); state != m_senders.end())
-        state->window.mark(parsed.number);
     ++m_parts.metrics->accepted;
     m_parts.metrics->acceptLatency.add(m_parts.clock->monotonicMs() - submission->receivedAtMs);
     m_parts.router->accepted(parsed.sender, parsed.number);
-    finish(*submission);
+    Sender& state = m_senders[parsed.sender]; // there while anything of it is in flight
+    state.window.mark(parsed.number);
+    finish(state, *submission);
+    dropIfIdle(parsed.sender);
 }
 
 void Submitter::refuse(const SubmissionPointer& submission, const Refusal& refusal) {
-    if (submission->answered)
+    const base::DeviceAddress sender = submission->parsed.sender;
+    const auto state = m_senders.find(sender);
+    if (state == m_senders.end() || submission->answered)
         return;
+    refuseOne(*state, submission, refusal);
+    refuseBehind(*state);
+    dropIfIdle(sender);
+}
+
+// Whatever waits behind a refusal for the same receiver, or behind one of these. After the refusals
+// themselves: the device has to read them in order.
+void Submitter::refuseBehind(Sender& state) {
+    for (auto next = state.waiting.begin(); next != state.waiting.end();) {
+        const auto shared = state.order.behind((*next)->parsed);
+        if (!shared) {
+            ++next;
+            continue;
+        }
+        const SubmissionPointer later = *next;
+        next = state.waiting.erase(next);
+        refuseOne(state, later, *shared);
+    }
+}
+
+void Submitter::refuseOne(Sender& state, const SubmissionPointer& submission, const Refusal& refusal) {
+    if (refusal.isPassing())
+        state.order.refused(submission->parsed, refusal, m_policy.limits.submissionsInFlight);
+    if (std::exchange(submission->failed, false))
+        --state.undecided;
     answerRefused(submission->parsed.sender, submission->parsed.number, refusal);
-    finish(*submission);
+    finish(state, *submission);
 }
 
 void Submitter::answerRefused(base::DeviceAddress sender, base::SubmissionNumber number,
@@ -352,12 +448,10 @@ void Submitter::answerRefused(base::DeviceAddress sender, base::SubmissionNumber
     m_parts.router->push(sender, frame, PushKind::Needed);
 }
 
-void Submitter::finish(Submission& submission) {
+void Submitter::finish(Sender& state, Submission& submission) {
     submission.answered = true;
     --m_parts.metrics->submissionsInFlight;
-    if (const auto state = m_senders.find(submission.parsed.sender); state != m_senders.end())
-        state->inFlight.erase(submission.parsed.number);
-    dropIfIdle(submission.parsed.sender);
+    state.inFlight.erase(submission.parsed.number);
 }
 
 // --- What others report ---

@@ -9,6 +9,7 @@
 #include "relay/delivery/RelayMetrics.h"
 #include "relay/delivery/RelayPolicy.h"
 #include "relay/delivery/Router.h"
+#include "relay/delivery/SenderOrder.h"
 #include "relay/delivery/Submission.h"
 
 #include <functional>
@@ -24,7 +25,8 @@ namespace recado::relay {
 /// the Router, and answers each number exactly once a connection: accepted when every row is committed or
 /// acknowledged, or refused. Any thread; answers go to whatever connection the device has by then.
 ///
-/// A device's submissions take effect in the order in which they came. Held by shared_ptr; pending store
+/// A device's submissions take effect in the order in which they came; after one that is refused for now,
+/// those behind it to the same receiver are refused as well (SenderOrder). Held by shared_ptr; pending store
 /// operations hold it weakly.
 class Submitter : public std::enable_shared_from_this<Submitter> {
 public:
@@ -70,6 +72,9 @@ private:
         std::map<base::SubmissionNumber, SubmissionPointer> inFlight;
         /// Not dispatched yet: the first one's receivers are being looked up.
         std::list<SubmissionPointer> waiting; // unlike a deque, it holds nothing while it is empty
+        SenderOrder order;
+        /// Of those in flight, how many have failed and wait for what becomes of later ones.
+        int undecided = 0;
     };
     /// An account that is being looked up.
     struct Loading {
@@ -77,13 +82,8 @@ private:
         /// It changed meanwhile, so that what comes may be what it was: look again.
         bool outdated = false;
     };
-    struct Refusal {
-        base::Reason reason = base::Reason::Internal;
-        qint64 retryAfterMs = 0;
-        QVector<wire::DeviceMismatch> mismatches;
-    };
 
-    std::optional<Refusal> admit(base::DeviceAddress sender);
+    std::optional<Refusal> admit(Sender& state, const ParsedSubmission& parsed);
     void pump(base::DeviceAddress address);
     [[nodiscard]] QVector<base::AccountId> unknownReceivers(const Submission& submission);
     std::optional<Refusal> check(const Submission& submission);
@@ -94,15 +94,20 @@ private:
 
     void dispatch(const SubmissionPointer& submission);
     void appendAgain(const SubmissionPointer& submission);
+    void repeatAppend(const SubmissionPointer& submission);
     void appended(const SubmissionPointer& submission, StoreResult result);
+    void decide(base::DeviceAddress sender);
+    void insist(const SubmissionPointer& submission);
     [[nodiscard]] StoreCallback<bool> appendCallback(const SubmissionPointer& submission);
     void deleteFromMailbox(base::DeviceAddress device, const QVector<DeliveryRange>& ranges, StoreCall call,
                            int attempt);
 
     void accept(const SubmissionPointer& submission);
     void refuse(const SubmissionPointer& submission, const Refusal& refusal);
+    void refuseBehind(Sender& state);
+    void refuseOne(Sender& state, const SubmissionPointer& submission, const Refusal& refusal);
     void answerRefused(base::DeviceAddress sender, base::SubmissionNumber number, const Refusal& refusal);
-    void finish(Submission& submission);
+    void finish(Sender& state, Submission& submission);
     void dropIfIdle(base::DeviceAddress sender);
 
     const RelayPolicy& m_policy;

@@ -4,6 +4,8 @@
 
 #include <QSet>
 
+#include <algorithm>
+
 namespace recado::relay {
 
 namespace {
@@ -34,10 +36,10 @@ base::Result<PrekeyBatch> parsePrekeys(const wire::PrekeyUpload& upload, quint32
             return badPrekey(QStringLiteral("the signed prekey is malformed"));
         batch.signedPrekey = std::move(key);
     }
-    if (quint32(upload.prekeys_size()) > cap)
-        return badPrekey(QStringLiteral("more one-time prekeys than are stored for a device"));
     QSet<quint32> ids;
-    for (const wire::Prekey& in : upload.prekeys()) {
+    const int taken = int(std::min(quint32(upload.prekeys_size()), cap));
+    for (int index = 0; index < taken; ++index) {
+        const wire::Prekey& in = upload.prekeys(index);
         OneTimePrekey key{in.id(), protocol::toBytes(in.key())};
         if (!isPrekey(key.id, key.key) || ids.contains(key.id))
             return badPrekey(QStringLiteral("a one-time prekey is malformed or numbered twice"));

@@ -2,6 +2,7 @@
 
 #include "protocol/FrameCodec.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace recado::relay {
@@ -25,6 +26,20 @@ std::optional<QVector<DeliveryRange>> readRanges(const wire::Acknowledge& acknow
     return ranges;
 }
 
+/// The same ids in as few ranges as possible, ascending.
+QVector<DeliveryRange> joined(QVector<DeliveryRange> ranges) {
+    std::sort(ranges.begin(), ranges.end(),
+              [](const DeliveryRange& left, const DeliveryRange& right) { return left.first < right.first; });
+    QVector<DeliveryRange> few;
+    for (const DeliveryRange& range : std::as_const(ranges)) {
+        if (!few.isEmpty() && range.first - 1 <= few.back().last)
+            few.back().last = std::max(few.back().last, range.last);
+        else
+            few.push_back(range);
+    }
+    return few;
+}
+
 } // namespace
 
 DeviceRequests::DeviceRequests(base::DeviceAddress device, const SessionServices& services,
@@ -34,7 +49,7 @@ DeviceRequests::DeviceRequests(base::DeviceAddress device, const SessionServices
     , m_inbox(inbox)
     , m_answer(std::move(answer)) {}
 
-void DeviceRequests::handle(const wire::ClientFrame& frame, DeliveryChannel* channel) {
+void DeviceRequests::handle(const wire::ClientFrame& frame, DeliveryChannel& channel) {
     switch (frame.body_case()) {
     case wire::ClientFrame::kSubmit:
         return m_services.submitter->submit(m_device, frame.submit(), storeCall());
@@ -63,16 +78,18 @@ void DeviceRequests::handle(const wire::ClientFrame& frame, DeliveryChannel* cha
     }
 }
 
-void DeviceRequests::acknowledge(const wire::ClientFrame& frame, DeliveryChannel* channel) {
+void DeviceRequests::acknowledge(const wire::ClientFrame& frame, DeliveryChannel& channel) {
     const auto ranges = readRanges(frame.acknowledge());
     if (!ranges) {
         return answerStatus(frame.request_id(), base::makeError(base::Reason::InvalidArgument,
                                                                 QStringLiteral("malformed ranges")));
     }
-    m_services.submitter->acknowledged(m_device, *ranges, storeCall());
-    // After the store heard of it: what a reopened window reads no longer holds these.
-    if (channel != nullptr)
-        channel->acknowledged(*ranges);
+    const QVector<DeliveryRange> worth = channel.worthDeleting(joined(*ranges));
+    if (!worth.isEmpty()) {
+        m_services.submitter->acknowledged(m_device, worth, storeCall());
+        // After the store heard of it: what a reopened window reads no longer holds these.
+        channel.acknowledged(worth);
+    }
     answerStatus(frame.request_id(), {});
 }
 

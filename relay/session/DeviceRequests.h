@@ -18,10 +18,10 @@ public:
                    std::function<void(const wire::RelayFrame&)> answer);
 
     /// Any frame that comes once the device is welcomed. `channel` is told of acknowledgements.
-    void handle(const wire::ClientFrame& frame, DeliveryChannel* channel);
+    void handle(const wire::ClientFrame& frame, DeliveryChannel& channel);
 
 private:
-    void acknowledge(const wire::ClientFrame& frame, DeliveryChannel* channel);
+    void acknowledge(const wire::ClientFrame& frame, DeliveryChannel& channel);
     void setPresence(const wire::ClientFrame& frame);
     void lookUp(const wire::ClientFrame& frame);
     void nextLookup();

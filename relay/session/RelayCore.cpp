@@ -68,6 +68,8 @@ public:
                                      if (alive && removed.committed())
                                          alive->expired(removed.value);
                                  });
+        // What it could not do now, it does a minute later.
+        stores.directory->sweep(StoreCall{&home}, [](const auto&) {});
     }
 
     const RelayCoreConfig config;

@@ -38,7 +38,7 @@ void Session::received(const QByteArray& message) {
 
 void Session::handle(const wire::ClientFrame& frame) {
     if (m_state == State::Open)
-        return m_requests->handle(frame, m_channel.get());
+        return m_requests->handle(frame, *m_channel);
     // Held here: a store that answers at once may open the session, and let it go, within the call.
     const std::shared_ptr<Arrival> arrival = m_arrival;
     arrival->handle(frame);

@@ -14,6 +14,7 @@ using base::Status;
 namespace {
 
 constexpr qint64 accountBytes = 8 * 1024;
+constexpr int sweepSlice = 500;
 
 Result<std::optional<AccountRecord>> findRecord(sql::Database& database, const Directory::AccountKey& key) {
     const bool byId = std::holds_alternative<AccountId>(key);
@@ -68,6 +69,36 @@ Status insertAccount(sql::Database& database, const NewAccount& account) {
     const auto stored =
         prekeyTables::store(database, account.device, account.prekeys, std::numeric_limits<quint32>::max());
     return stored ? Status() : Status(stored.error());
+}
+
+/// The next devices, in the order of their addresses, that have a mailbox or submitted something.
+Result<QVector<base::DeviceAddress>> devicesAfter(sql::Database& database, const base::DeviceAddress& last) {
+    RECADO_TRY(sql::Statement statement,
+               database.query("SELECT account, device FROM (SELECT account, device FROM mailbox"
+                              "  WHERE (account, device) > (?1, ?2) ORDER BY account, device LIMIT ?3)"
+                              " UNION SELECT account, device FROM (SELECT account, device"
+                              "  FROM submission_window"
+                              "  WHERE (account, device) > (?1, ?2) ORDER BY account, device LIMIT ?3)"
+                              " ORDER BY account, device LIMIT ?3",
+                              last.account, last.device, sweepSlice));
+    QVector<base::DeviceAddress> devices;
+    while (true) {
+        RECADO_TRY(const bool row, statement.step());
+        if (!row)
+            return devices;
+        devices.append({statement.id<AccountId>(0), quint32(statement.int64(1))});
+    }
+}
+
+/// False as well when the list cannot be read: nothing is deleted for that.
+Result<bool> isUnlisted(sql::Database& database, const base::DeviceAddress& device) {
+    RECADO_TRY(sql::Statement statement,
+               database.query("SELECT list FROM account WHERE id = ?1", device.account));
+    RECADO_TRY(const bool row, statement.step());
+    if (!row)
+        return true;
+    const auto list = routing::DeviceList::parse(statement.bytes(0), std::numeric_limits<quint32>::max());
+    return list && list->find(device.device) == nullptr;
 }
 
 Result<RegistrationAnswer> registerAccount(sql::Database& database, const NewAccount& account) {
@@ -181,6 +212,25 @@ Result<bool> SqliteDirectory::erase(sql::Database& database, const AccountId& ac
         return false;
     RECADO_CHECK(dropDevices(database, account, {}));
     return true;
+}
+
+void SqliteDirectory::sweep(StoreCall call, StoreCallback<int> done) {
+    m_database.perform<int>(call, std::move(done),
+                            [this](sql::Database& database) { return sweepSome(database); });
+}
+
+Result<int> SqliteDirectory::sweepSome(sql::Database& database) {
+    RECADO_TRY(const QVector<base::DeviceAddress> devices, devicesAfter(database, m_sweptUpTo));
+    m_sweptUpTo = devices.size() < sweepSlice ? base::DeviceAddress() : devices.back();
+    int removed = 0;
+    for (const base::DeviceAddress& device : devices) {
+        RECADO_TRY(const bool unlisted, isUnlisted(database, device));
+        if (!unlisted)
+            continue;
+        RECADO_CHECK(m_mailboxes.drop(database, device));
+        ++removed;
+    }
+    return removed;
 }
 
 void SqliteDirectory::addInvitation(Invitation invitation, StoreCall call, StoreCallback<bool> done) {

@@ -21,6 +21,7 @@ public:
                        StoreCallback<DeviceListOutcome> done) override;
     void eraseAccount(base::AccountId account, qint64 nowMs, StoreCall call,
                       StoreCallback<bool> done) override;
+    void sweep(StoreCall call, StoreCallback<int> done) override;
     void addInvitation(Invitation invitation, StoreCall call, StoreCallback<bool> done) override;
 
 private:
@@ -31,8 +32,11 @@ private:
     base::Status dropDevices(sql::Database& database, const base::AccountId& account,
                              const routing::DeviceList& kept) const;
 
+    base::Result<int> sweepSome(sql::Database& database);
+
     RelayDatabase& m_database;
     const MailboxTables m_mailboxes;
+    base::DeviceAddress m_sweptUpTo; // writer's thread
 };
 
 } // namespace recado::relay

@@ -68,6 +68,8 @@ public:
     std::deque<relay::StoreResult> peekResults;
     int appends = 0;
     int peeks = 0;
+    /// Ranges in all acknowledgements: each is a deletion.
+    int acknowledgedRanges = 0;
 
     void append(relay::MailboxAppend append, relay::StoreCall call,
                 relay::StoreCallback<bool> done) override {
@@ -113,6 +115,7 @@ public:
 
     void acknowledge(base::DeviceAddress device, QVector<relay::DeliveryRange> ranges, relay::StoreCall call,
                      relay::StoreCallback<relay::MailboxUsage> done) override {
+        acknowledgedRanges += int(ranges.size());
         queue.run([this, device, ranges = std::move(ranges), call, done = std::move(done)] {
             relay::MailboxUsage removed{device, 0, 0};
             auto& mailbox = rows[device];
@@ -201,6 +204,7 @@ public:
     QHash<base::DeviceAddress, Keys> keys;
     QHash<QByteArray, relay::Invitation> invitations;
     QVector<FreedName> freed;
+    int sweeps = 0;
 
     void createAccount(relay::NewAccount account, relay::StoreCall call,
                        relay::StoreCallback<relay::RegistrationAnswer> done) override {
@@ -240,6 +244,12 @@ public:
             keys.removeIf([&](const auto& entry) { return entry.key().account == account; });
             return true;
         });
+    }
+
+    /// Nothing to do: no mailboxes here.
+    void sweep(relay::StoreCall call, relay::StoreCallback<int> done) override {
+        ++sweeps;
+        postAnswer(call, done, relay::StoreResult::Committed, 0);
     }
 
     void addInvitation(relay::Invitation invitation, relay::StoreCall call,

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void freedNamesRest();
     void malformedRegistrationsAreRefused_data();
     void malformedRegistrationsAreRefused();
+    void aRelayThatStoresFewPrekeysTakesWhatFits();
     void theRegistrationMustBeSignedByTheDevice();
     void closedRelaysTakeNobody();
     void invitationsAreNeededAndUsedUp();
@@ -203,8 +204,6 @@ void AccountsTest::malformedRegistrationsAreRefused_data() {
         [](auto& request) { request.mutable_prekeys()->mutable_prekeys(0)->set_key(std::string(33, 'x')); });
     QTest::newRow("prekey number twice")
         << Change([](auto& request) { request.mutable_prekeys()->mutable_prekeys(0)->set_id(2); });
-    QTest::newRow("too many prekeys")
-        << Change([](auto& request) { *request.mutable_prekeys() = RelayCoreFixture::upload(1, 201); });
 }
 
 void AccountsTest::malformedRegistrationsAreRefused() {
@@ -218,6 +217,22 @@ void AccountsTest::malformedRegistrationsAreRefused() {
     attempt(*anna, request);
     QCOMPARE(anna->error(), QStringLiteral("invalid_argument"));
     QVERIFY(relay.directory.accounts.isEmpty());
+}
+
+// A client makes its hundred prekeys before it knows what this relay keeps.
+void AccountsTest::aRelayThatStoresFewPrekeysTakesWhatFits() {
+    relay::RelayPolicy policy;
+    policy.limits.prekeysStored = 40;
+    RelayCoreFixture relay(policy);
+    const auto anna = newcomer(relay);
+    anna->open();
+    anna->hello(wire::PURPOSE_REGISTER);
+    wire::Register request = registrationOf(*anna, QStringLiteral("anna"));
+    *request.mutable_prekeys() = RelayCoreFixture::upload(1, 100);
+    attempt(*anna, request);
+    QCOMPARE(anna->error(), QString());
+    QVERIFY(anna->connect());
+    QCOMPARE(anna->last(wire::RelayFrame::kWelcome)->welcome().prekeys_remaining(), 40u);
 }
 
 void AccountsTest::theRegistrationMustBeSignedByTheDevice() {

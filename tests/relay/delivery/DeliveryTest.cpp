@@ -1,3 +1,4 @@
+#include "relay/delivery/DeliveryChannel.h"
 #include "support/RelayCoreFixture.h"
 #include "support/Suite.h"
 
@@ -22,6 +23,10 @@ private Q_SLOTS:
     void acknowledgementsDeleteExactlyTheirOwn();
     void anAcknowledgementMayOvertakeItsAppend();
     void malformedAcknowledgementsAreRefused();
+    void rangesThatMeetAreOneDeletion();
+    void aFloodOfAcknowledgementsIsNoWorkForTheStore();
+    void anAcknowledgementMayBeAboutAnEarlierConnection();
+    void mailboxesOfNobodyAreSweptNowAndThen();
     void whatIsNotAcknowledgedComesAgain();
     void undeliveredEnvelopesExpire();
     void concurrentSubmissionsArriveOnceAndInOrder_data();
@@ -286,6 +291,79 @@ void DeliveryTest::malformedAcknowledgementsAreRefused() {
     empty.mutable_acknowledge();
     bert.front()->sendAndSettle(empty);
     QCOMPARE(bert.front()->count(wire::RelayFrame::kError), 3);
+}
+
+void DeliveryTest::rangesThatMeetAreOneDeletion() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    const auto bert = relay.addAccount(QStringLiteral("bert"));
+    QVERIFY(anna.front()->connect());
+    QVERIFY(bert.front()->connect());
+    sendMany(*anna.front(), bert, 1, 100, "text");
+    const QVector<base::DeliveryId> ids = idsOf(*bert.front());
+    wire::ClientFrame frame;
+    for (int index = 99; index >= 0; --index) {
+        if (index == 50)
+            continue;
+        auto* range = frame.mutable_acknowledge()->add_ranges();
+        range->set_first(ids[index]);
+        range->set_last(index < 50 ? std::min(ids[index] + 7, ids[49]) : ids[index]); // some overlap
+    }
+    bert.front()->sendAndSettle(frame);
+    QCOMPARE(relay.mailboxes.acknowledgedRanges, 2);
+    QCOMPARE(relay.mailboxes.rows[bert.front()->address].keys(), (QList<base::DeliveryId>{ids[50]}));
+}
+
+void DeliveryTest::aFloodOfAcknowledgementsIsNoWorkForTheStore() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    const auto bert = relay.addAccount(QStringLiteral("bert"));
+    QVERIFY(anna.front()->connect());
+    QVERIFY(bert.front()->connect());
+    for (quint64 pass = 0; pass < 20; ++pass) {
+        wire::ClientFrame frame;
+        frame.set_request_id(pass + 1);
+        for (quint64 index = 0; index < 4'096; ++index) {
+            auto* range = frame.mutable_acknowledge()->add_ranges();
+            range->set_first((1ULL << 50) + 2 * (pass * 4'096 + index));
+            range->set_last(range->first());
+        }
+        bert.front()->sendAndSettle(frame);
+    }
+    QCOMPARE(bert.front()->count(wire::RelayFrame::kDone), 20);
+    QVERIFY(relay.mailboxes.acknowledgedRanges <= relay::DeliveryChannel::strayRanges);
+    // What was sent to it is deleted as ever.
+    sendMany(*anna.front(), bert, 1, 5, "text");
+    for (const base::DeliveryId id : idsOf(*bert.front()))
+        bert.front()->acknowledge(id, id);
+    relay.settle();
+    QVERIFY(relay.mailboxes.rows[bert.front()->address].isEmpty());
+}
+
+void DeliveryTest::anAcknowledgementMayBeAboutAnEarlierConnection() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    const auto bert = relay.addAccount(QStringLiteral("bert"));
+    QVERIFY(anna.front()->connect());
+    QVERIFY(bert.front()->connect());
+    sendMany(*anna.front(), bert, 1, 3, "text");
+    const QVector<base::DeliveryId> ids = idsOf(*bert.front());
+    relay.mailboxes.peekResults = {relay::StoreResult::Busy}; // they are not sent again yet
+    QVERIFY(bert.front()->connect());
+    QVERIFY(bert.front()->delivered().isEmpty());
+    bert.front()->acknowledge(ids.front(), ids.back());
+    relay.settle();
+    QVERIFY(relay.mailboxes.rows[bert.front()->address].isEmpty());
+}
+
+void DeliveryTest::mailboxesOfNobodyAreSweptNowAndThen() {
+    RelayCoreFixture relay;
+    relay.advance(60'000);
+    const int before = relay.directory.sweeps;
+    relay.advance(1'000);
+    QCOMPARE(relay.directory.sweeps, before);
+    relay.advance(60'000);
+    QCOMPARE(relay.directory.sweeps, before + 1);
 }
 
 void DeliveryTest::whatIsNotAcknowledgedComesAgain() {

@@ -35,6 +35,15 @@ private Q_SLOTS:
     void submissionsKeepTheirOrderWhileAReceiverIsLookedUp();
     void tooManyInFlightAreRefused();
     void theRateOfAnAccountIsLimited();
+    void whatIsSentBehindARefusalIsRefusedWithIt();
+    void whatWaitsBehindARefusalIsRefusedWithIt();
+    void aFullMailboxHoldsUpOnlyItsOwnReceiver();
+    void aClientThatGivesUpANumberIsNotStuck();
+    void aNewConnectionForgetsRefusals();
+    void whatFailedIsStoredWhenLaterOnesAre();
+    void whatFailedTogetherIsRefusedInOrder();
+    void whatComesWhileAFailureIsUndecidedWaits();
+    void whatFailedAndWasAcknowledgedIsAccepted();
     void aFullMailboxRefusesAndEvictsNothing();
     void acknowledgementsMakeRoomInAFullMailbox();
     void changedListsAreKnownAtOnce();
@@ -50,6 +59,23 @@ namespace {
 
 wire::ClientFrame toOne(quint64 number, const RelayCoreFixture::Devices& receivers) {
     return RelayCoreFixture::submission(number, receivers, "sealed");
+}
+
+QVector<quint64> refusedNumbers(const FakeRelayDevice& device) {
+    QVector<quint64> numbers;
+    for (const wire::RelayFrame& frame : device.link->frames) {
+        if (frame.has_refused())
+            numbers.push_back(frame.refused().submission());
+    }
+    return numbers;
+}
+
+/// What waits for this device, oldest first.
+QVector<QByteArray> mailOf(const RelayCoreFixture& relay, const FakeRelayDevice& device) {
+    QVector<QByteArray> texts;
+    for (const MemoryMailboxStore::Row& row : relay.mailboxes.rows.value(device.address))
+        texts.push_back(row.entry.ciphertext);
+    return texts;
 }
 
 } // namespace
@@ -491,6 +517,203 @@ void SubmissionTest::theRateOfAnAccountIsLimited() {
     QCOMPARE(anna.front()->refusal(), QStringLiteral("rate_limited"));
     QVERIFY(anna.front()->last(wire::RelayFrame::kRefused)->refused().retry_after_ms() > 0);
     relay.clock.advance(1'000);
+    anna.front()->sendAndSettle(toOne(3, bert));
+    QCOMPARE(anna.front()->accepted(), (QVector<quint64>{1, 2, 3}));
+}
+
+void SubmissionTest::whatIsSentBehindARefusalIsRefusedWithIt() {
+    relay::RelayPolicy policy;
+    policy.submissionBurst = 1;
+    policy.submissionsPerSecond = 1;
+    RelayCoreFixture relay(policy);
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    const auto bert = relay.addAccount(QStringLiteral("bert"));
+    QVERIFY(anna.front()->connect());
+    anna.front()->sendAndSettle(RelayCoreFixture::submission(1, bert, "first"));
+    anna.front()->sendAndSettle(RelayCoreFixture::submission(2, bert, "second"));
+    const quint64 retryAfterMs = anna.front()->last(wire::RelayFrame::kRefused)->refused().retry_after_ms();
+    relay.clock.advance(1'000);
+    // There is room for it now, but it was sent before the device could read that the second was refused.
+    anna.front()->sendAndSettle(RelayCoreFixture::submission(3, bert, "third"));
+    QCOMPARE(refusedNumbers(*anna.front()), (QVector<quint64>{2, 3}));
+    QCOMPARE(anna.front()->refusal(), QStringLiteral("rate_limited"));
+    QCOMPARE(anna.front()->last(wire::RelayFrame::kRefused)->refused().retry_after_ms(), retryAfterMs);
+    anna.front()->sendAndSettle(RelayCoreFixture::submission(2, bert, "second"));
+    relay.clock.advance(1'000);
+    anna.front()->sendAndSettle(RelayCoreFixture::submission(3, bert, "third"));
+    QCOMPARE(anna.front()->accepted(), (QVector<quint64>{1, 2, 3}));
+    QCOMPARE(mailOf(relay, *bert.front()), (QVector<QByteArray>{"first", "second", "third"}));
+}
+
+void SubmissionTest::whatWaitsBehindARefusalIsRefusedWithIt() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    const auto bert = relay.addAccount(QStringLiteral("bert"));
+    const auto carl = relay.addAccount(QStringLiteral("carl"));
+    QVERIFY(anna.front()->connect());
+    relay.directory.failNext = relay::StoreResult::Busy;
+    anna.front()->send(toOne(1, bert));
+    anna.front()->send(toOne(2, bert));
+    anna.front()->send(toOne(3, carl));
+    relay.settle();
+    QCOMPARE(refusedNumbers(*anna.front()), (QVector<quint64>{1, 2}));
+    QCOMPARE(anna.front()->accepted(), QVector<quint64>{3});
+    anna.front()->send(toOne(1, bert));
+    anna.front()->send(toOne(2, bert));
+    relay.settle();
+    QCOMPARE(anna.front()->accepted(), (QVector<quint64>{3, 1, 2}));
+}
+
+void SubmissionTest::aFullMailboxHoldsUpOnlyItsOwnReceiver() {
+    relay::RelayPolicy policy;
+    policy.mailboxBytes = 40;
+    RelayCoreFixture relay(policy);
+    const auto anna = relay.addAccount(QStringLiteral("anna"), 2);
+    const auto bert = relay.addAccount(QStringLiteral("bert"));
+    const auto carl = relay.addAccount(QStringLiteral("carl"));
+    QVERIFY(anna.front()->connect());
+    QVERIFY(bert.front()->connect());
+    const auto withCopy = [&](quint64 number, const auto& receivers, const QByteArray& text) {
+        wire::ClientFrame frame = RelayCoreFixture::submission(number, receivers, text);
+        RelayCoreFixture::addRecipient(*frame.mutable_submit(), anna, "c", 1);
+        return frame;
+    };
+    const QByteArray large(20, 't'); // 26 bytes with its header
+    anna.front()->send(withCopy(1, bert, large));
+    anna.front()->send(withCopy(2, bert, large));
+    anna.front()->send(withCopy(3, bert, "small")); // would fit
+    anna.front()->send(withCopy(4, carl, "small"));
+    relay.settle();
+    QCOMPARE(refusedNumbers(*anna.front()), (QVector<quint64>{2, 3}));
+    QCOMPARE(anna.front()->refusal(), QStringLiteral("quota_exceeded"));
+    QCOMPARE(anna.front()->accepted(), (QVector<quint64>{1, 4}));
+    const quint64 id = bert.front()->delivered().front().delivery_id();
+    bert.front()->acknowledge(id, id);
+    relay.settle();
+    anna.front()->send(withCopy(2, bert, large));
+    anna.front()->send(withCopy(3, bert, "small"));
+    relay.settle();
+    QCOMPARE(mailOf(relay, *bert.front()), (QVector<QByteArray>{large, "small"}));
+}
+
+void SubmissionTest::aClientThatGivesUpANumberIsNotStuck() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    const auto bert = relay.addAccount(QStringLiteral("bert"));
+    QVERIFY(anna.front()->connect());
+    relay.directory.failNext = relay::StoreResult::Busy;
+    anna.front()->sendAndSettle(toOne(1, bert));
+    anna.front()->sendAndSettle(toOne(2, bert));
+    QCOMPARE(refusedNumbers(*anna.front()), (QVector<quint64>{1, 2}));
+    anna.front()->sendAndSettle(toOne(2, bert));
+    anna.front()->sendAndSettle(toOne(3, bert));
+    QCOMPARE(anna.front()->accepted(), (QVector<quint64>{2, 3}));
+}
+
+void SubmissionTest::aNewConnectionForgetsRefusals() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    const auto bert = relay.addAccount(QStringLiteral("bert"));
+    QVERIFY(anna.front()->connect());
+    relay.mailboxes.appendResults = {relay::StoreResult::Busy};
+    anna.front()->sendAndSettle(toOne(1, bert));
+    QCOMPARE(refusedNumbers(*anna.front()), QVector<quint64>{1});
+    const auto old = anna.front()->abandon(); // the relay has not noticed its end yet
+    QVERIFY(anna.front()->connect());
+    anna.front()->sendAndSettle(toOne(2, bert));
+    QCOMPARE(anna.front()->accepted(), QVector<quint64>{2});
+}
+
+void SubmissionTest::whatFailedIsStoredWhenLaterOnesAre() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    const auto bert = relay.addAccount(QStringLiteral("bert"));
+    QVERIFY(anna.front()->connect());
+    anna.front()->sendAndSettle(RelayCoreFixture::submission(1, bert, "1")); // the receiver is known now
+    relay.mailboxes.appendResults = {relay::StoreResult::Busy, relay::StoreResult::NotCommitted,
+                                     relay::StoreResult::Committed};
+    for (quint64 number = 2; number <= 4; ++number)
+        anna.front()->send(RelayCoreFixture::submission(number, bert, QByteArray::number(number)));
+    relay.settle();
+    QCOMPARE(anna.front()->count(wire::RelayFrame::kRefused), 0);
+    QVector<quint64> accepted = anna.front()->accepted();
+    std::sort(accepted.begin(), accepted.end());
+    QCOMPARE(accepted, (QVector<quint64>{1, 2, 3, 4}));
+    QCOMPARE(mailOf(relay, *bert.front()), (QVector<QByteArray>{"1", "2", "3", "4"}));
+}
+
+void SubmissionTest::whatFailedTogetherIsRefusedInOrder() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    const auto bert = relay.addAccount(QStringLiteral("bert"));
+    const auto carl = relay.addAccount(QStringLiteral("carl"));
+    QVERIFY(anna.front()->connect());
+    anna.front()->sendAndSettle(toOne(1, bert));
+    anna.front()->sendAndSettle(toOne(2, carl));
+    relay.mailboxes.appendResults = {relay::StoreResult::Busy, relay::StoreResult::Committed,
+                                     relay::StoreResult::Busy, relay::StoreResult::Busy};
+    anna.front()->send(toOne(3, bert));
+    anna.front()->send(toOne(4, carl));
+    anna.front()->send(toOne(5, bert));
+    anna.front()->send(toOne(6, bert));
+    relay.settle();
+    QCOMPARE(refusedNumbers(*anna.front()), (QVector<quint64>{3, 5, 6}));
+    QCOMPARE(anna.front()->accepted(), (QVector<quint64>{1, 2, 4}));
+    QCOMPARE(relay.mailboxes.appends, 6);
+    QCOMPARE(relay.core->metrics().submissionsInFlight.load(), 0u);
+    // The one after a refusal shares it, and all of them pass once they come in order.
+    for (const quint64 number : {7, 3, 5, 6, 7})
+        anna.front()->sendAndSettle(toOne(number, bert));
+    QCOMPARE(refusedNumbers(*anna.front()), (QVector<quint64>{3, 5, 6, 7}));
+    QCOMPARE(anna.front()->accepted(), (QVector<quint64>{1, 2, 4, 3, 5, 6, 7}));
+}
+
+// Or a store that is out of its depth would be given more and more.
+void SubmissionTest::whatComesWhileAFailureIsUndecidedWaits() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    const auto bert = relay.addAccount(QStringLiteral("bert"));
+    QVERIFY(anna.front()->connect());
+    anna.front()->sendAndSettle(toOne(1, bert));
+    relay.mailboxes.queue.hold();
+    relay.mailboxes.appendResults = {relay::StoreResult::Busy, relay::StoreResult::Busy};
+    anna.front()->send(toOne(2, bert));
+    anna.front()->send(toOne(3, bert));
+    relay.mailboxes.queue.runOne();
+    relay.settle();
+    anna.front()->sendAndSettle(toOne(4, bert));
+    QCOMPARE(relay.mailboxes.appends, 3);
+    QCOMPARE(anna.front()->count(wire::RelayFrame::kRefused), 0);
+    relay.mailboxes.queue.release();
+    relay.settle();
+    QCOMPARE(refusedNumbers(*anna.front()), (QVector<quint64>{2, 3, 4}));
+    QCOMPARE(relay.mailboxes.appends, 3);
+}
+
+// Its receiver got it live, and it is waiting to hear what became of the one after it.
+void SubmissionTest::whatFailedAndWasAcknowledgedIsAccepted() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    const auto bert = relay.addAccount(QStringLiteral("bert"));
+    QVERIFY(anna.front()->connect());
+    QVERIFY(bert.front()->connect());
+    anna.front()->sendAndSettle(toOne(1, bert));
+    relay.mailboxes.queue.hold();
+    relay.mailboxes.appendResults = {relay::StoreResult::Busy, relay::StoreResult::Busy};
+    anna.front()->send(toOne(2, bert));
+    anna.front()->send(toOne(3, bert));
+    relay.settle();
+    relay.mailboxes.queue.runOne();
+    relay.settle();
+    const quint64 id = bert.front()->delivered().at(1).delivery_id();
+    bert.front()->acknowledge(id, id);
+    relay.settle();
+    QCOMPARE(anna.front()->accepted(), (QVector<quint64>{1, 2}));
+    relay.mailboxes.queue.release();
+    relay.settle();
+    QCOMPARE(refusedNumbers(*anna.front()), QVector<quint64>{3});
+    QVERIFY(relay.mailboxes.windows[anna.front()->address].seen(2));
+    QCOMPARE(mailOf(relay, *bert.front()), (QVector<QByteArray>{"sealed"})); // the first
     anna.front()->sendAndSettle(toOne(3, bert));
     QCOMPARE(anna.front()->accepted(), (QVector<quint64>{1, 2, 3}));
 }

@@ -46,6 +46,8 @@ private Q_SLOTS:
     void listIsReplacedOnlyByAHigherVersion();
     void removedDeviceLosesEverything();
     void erasedAccountLeavesNothing();
+    void whatAnAppendLeftForRemovedDevicesIsSwept();
+    void aSweepGoesOnWhereTheLastOneEnded();
     void lookUpsDoNotWaitForTheWriter();
 
 private:
@@ -101,6 +103,11 @@ private:
             m_directory->addInvitation({hash, uses, expiresAtMs}, m_fixture->call(), std::move(done));
         });
         QVERIFY(answer.committed() && answer.value);
+    }
+    int sweep() {
+        return m_fixture
+            ->wait<int>([&](auto done) { m_directory->sweep(m_fixture->call(), std::move(done)); })
+            .value;
     }
     quint32 prekeys(const base::DeviceAddress& device) {
         return m_fixture
@@ -294,6 +301,42 @@ void DirectoryTest::erasedAccountLeavesNothing() {
     QCOMPARE(traces(ana.device), quint64(0));
     QCOMPARE(traces(bea.device), quint64(1 + 3 + 2));
     QVERIFY(!erase(ana.account.id, startMs));
+}
+
+// Their appends were under way when they went.
+void DirectoryTest::whatAnAppendLeftForRemovedDevicesIsSwept() {
+    const base::DeviceAddress listed{AccountId::random(), 1};
+    const base::DeviceAddress removed{listed.account, 2};
+    const base::DeviceAddress erased{AccountId::random(), 1};
+    m_fixture->addAccount(listed.account, {1});
+    const NewAccount unreadable = newAccount(QStringLiteral("ana")); // its list is no list
+    QCOMPARE(outcome(unreadable), RegistrationOutcome::Created);
+    for (const auto& device : {listed, removed, erased, unreadable.device})
+        giveMail(device);
+    QCOMPARE(sweep(), 2);
+    QCOMPARE(traces(removed), quint64(0));
+    QCOMPARE(traces(erased), quint64(0));
+    QCOMPARE(traces(listed), quint64(1 + 3));
+    QCOMPARE(traces(unreadable.device), quint64(1 + 3 + 2));
+    QCOMPARE(sweep(), 0);
+}
+
+void DirectoryTest::aSweepGoesOnWhereTheLastOneEnded() {
+    const base::DeviceAddress listed{AccountId::random(), 1};
+    m_fixture->addAccount(listed.account, {1});
+    MailboxAppend append{{{listed, 1, 1, startMs, "h", "c", false}}, {}, {}};
+    const AccountId nobody = AccountId::random();
+    for (quint32 device = 1; device <= 700; ++device)
+        append.entries.append({{nobody, device}, device + 1, 1, startMs, "h", "c", false});
+    QVERIFY(
+        m_fixture
+            ->wait<bool>([&](auto done) { m_mailboxes->append(append, m_fixture->call(), std::move(done)); })
+            .committed());
+    const int first = sweep();
+    QVERIFY(first < 700);
+    QCOMPARE(first + sweep(), 700);
+    QCOMPARE(sweep(), 0);
+    QCOMPARE(traces(listed), quint64(1));
 }
 
 void DirectoryTest::lookUpsDoNotWaitForTheWriter() {
