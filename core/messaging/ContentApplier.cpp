@@ -137,6 +137,10 @@ base::Result<LocalId> ContentApplier::healPlaceholders(const content::Content& c
         RECADO_TRY(std::optional<Message> row, m_context.stores.messages.view(lost->placeholder));
         if (!row || !row->placeholder)
             continue;
+        RECADO_TRY(const bool shared,
+                   m_context.stores.quarantine.isPlaceholderOf(envelope.sender.account, lost->placeholder));
+        if (shared)
+            continue; // it stands for others, too
         if (keepOne && kept == 0) {
             kept = lost->placeholder;
             continue;

@@ -6,6 +6,10 @@
 #include "protocol/FrameCodec.h"
 #include "routing/DeviceList.h"
 
+#include <QByteArrayList>
+
+#include <algorithm>
+
 namespace recado::messaging {
 
 using base::makeError;
@@ -48,16 +52,74 @@ base::Result<bool> DeviceKeys::isRotationDue() {
     return !created || m_context.nowMs() - created->toLongLong() >= rotationMs;
 }
 
+base::Result<std::optional<wire::SignedPrekey>> DeviceKeys::signedPrekeyInUse() {
+    RECADO_TRY(const std::optional<QByteArray> bytes,
+               m_context.stores.profile.value(profile_value::signedPrekey));
+    if (!bytes)
+        return std::optional<wire::SignedPrekey>();
+    wire::SignedPrekey prekey;
+    if (!prekey.ParseFromArray(bytes->constData(), int(bytes->size())))
+        return makeError(Reason::StorageCorrupt, QStringLiteral("the signed prekey cannot be read"));
+    return std::optional<wire::SignedPrekey>(std::move(prekey));
+}
+
+base::Result<bool> DeviceKeys::isUploadDue() {
+    RECADO_TRY(const bool rotation, isRotationDue());
+    RECADO_TRY(const std::optional<wire::SignedPrekey> inUse, signedPrekeyInUse());
+    if (rotation || !inUse)
+        return true;
+    RECADO_TRY(const QVector<AtRelay> known, confirmed());
+    return known.isEmpty() || known.last().id != inUse->id();
+}
+
+base::Status DeviceKeys::confirmUpload(quint32 signedPrekeyId) {
+    RECADO_TRY(const std::optional<wire::SignedPrekey> inUse, signedPrekeyInUse());
+    RECADO_TRY(const std::optional<QByteArray> made,
+               m_context.stores.profile.value(profile_value::signedPrekeyCreated));
+    RECADO_TRY(QVector<AtRelay> known, confirmed());
+    const bool isOlder = !inUse || inUse->id() != signedPrekeyId;
+    if (isOlder || !made || (!known.isEmpty() && known.last().id == signedPrekeyId))
+        return {};
+    known.append({signedPrekeyId, made->toLongLong(), m_context.nowMs()});
+    QByteArrayList lines;
+    for (const AtRelay& one : known.mid(std::max<qsizetype>(0, known.size() - confirmedKept)))
+        lines.append(QByteArray::number(one.id) + ' ' + QByteArray::number(one.madeMs) + ' ' +
+                     QByteArray::number(one.confirmedMs));
+    return m_context.stores.profile.setValue(profile_value::signedPrekeysAtRelay, lines.join('\n'));
+}
+
+base::Result<QVector<DeviceKeys::AtRelay>> DeviceKeys::confirmed() {
+    RECADO_TRY(const std::optional<QByteArray> text,
+               m_context.stores.profile.value(profile_value::signedPrekeysAtRelay));
+    QVector<AtRelay> known;
+    for (const QByteArray& line : text.value_or(QByteArray()).split('\n')) {
+        const QByteArrayList fields = line.split(' ');
+        if (fields.size() == 3)
+            known.append({fields[0].toUInt(), fields[1].toLongLong(), fields[2].toLongLong()});
+    }
+    return known;
+}
+
+base::Result<qint64> DeviceKeys::outOfUseSince(qint64 beforeMs) {
+    RECADO_TRY(const QVector<AtRelay> known, confirmed());
+    qint64 since = 0;
+    for (const AtRelay& one : known) {
+        // From then on the relay handed out nothing older.
+        if (one.confirmedMs < beforeMs)
+            since = one.madeMs;
+    }
+    return since;
+}
+
 base::Result<wire::PrekeyUpload> DeviceKeys::makeUpload(const crypto::IdentityKeyPair& identity, int count,
                                                         bool newSigned) {
     wire::PrekeyUpload upload;
-    RECADO_TRY(const std::optional<QByteArray> inUse,
-               m_context.stores.profile.value(profile_value::signedPrekey));
+    RECADO_TRY(const std::optional<wire::SignedPrekey> inUse, signedPrekeyInUse());
     RECADO_TRY(const bool due, isRotationDue());
     if (newSigned || due || !inUse) {
         RECADO_TRY(*upload.mutable_signed_prekey(), makeSignedPrekey(identity));
-    } else if (!upload.mutable_signed_prekey()->ParseFromArray(inUse->constData(), int(inUse->size()))) {
-        return makeError(Reason::StorageCorrupt, QStringLiteral("the signed prekey cannot be read"));
+    } else {
+        *upload.mutable_signed_prekey() = *inUse;
     }
     if (count == 0)
         return upload;

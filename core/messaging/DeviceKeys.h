@@ -22,10 +22,27 @@ public:
     /// none, when it is a week old, or when `newSigned`.
     base::Result<wire::PrekeyUpload> makeUpload(const crypto::IdentityKeyPair& identity, int count,
                                                 bool newSigned);
-    /// True when the signed prekey is due to be replaced.
-    base::Result<bool> isRotationDue();
+    /// True when the signed prekey is due to be replaced, or the relay is not known to have it.
+    base::Result<bool> isUploadDue();
+    /// The relay has said that it hands out the signed prekey with this number from now on.
+    base::Status confirmUpload(quint32 signedPrekeyId);
+    /// Signed prekeys made before the returned time (ms since 1970) were handed out for the last time before
+    /// `beforeMs`; 0 when there are none.
+    base::Result<qint64> outOfUseSince(qint64 beforeMs);
 
 private:
+    /// A signed prekey that the relay has confirmed.
+    struct AtRelay {
+        quint32 id = 0;
+        qint64 madeMs = 0;
+        qint64 confirmedMs = 0;
+    };
+    /// More than a year of rotations. What falls out is kept too long, never too short.
+    static constexpr qsizetype confirmedKept = 64;
+
+    base::Result<bool> isRotationDue();
+    base::Result<std::optional<wire::SignedPrekey>> signedPrekeyInUse();
+    base::Result<QVector<AtRelay>> confirmed();
     base::Result<wire::SignedPrekey> makeSignedPrekey(const crypto::IdentityKeyPair& identity);
     base::Result<std::vector<crypto::OneTimePreKey>> makeOneTimePrekeys(int count);
 

@@ -134,7 +134,10 @@ Engine::Engine(Stores stores, RelayLink& link, const base::Clock& clock, Changes
         m_parts->outbox.unblock(account);
         m_parts->presence.refresh();
     };
-    m_parts->inbound.committed = [this](FollowUps& followUps) { followUp(followUps); };
+    m_parts->inbound.committed = [this](FollowUps& followUps) {
+        followUp(followUps);
+        checkCaughtUp();
+    };
     m_parts->outbox.countChanged = [this] { countChanged(); };
     link.setListener(this);
 }
@@ -256,6 +259,7 @@ void Engine::dispatch(const wire::RelayFrame& frame, std::vector<base::Submissio
         break;
     case wire::RelayFrame::kMailboxDrained:
         m_drained = true;
+        checkCaughtUp();
         break;
     case wire::RelayFrame::kPrekeysLow:
         m_parts->upkeep.prekeysLow(frame.prekeys_low().remaining());
@@ -456,6 +460,12 @@ void Engine::setTrustOf(const base::AccountId& account, Trust trust, const QStri
 
 void Engine::holdIncoming(bool hold) {
     m_parts->inbound.hold(hold);
+}
+
+/// What waited is not only here, but read: keys that opened it may age only then.
+void Engine::checkCaughtUp() {
+    if (m_state == ConnectionState::Online && m_drained && m_parts->inbound.isIdle())
+        m_parts->upkeep.caughtUp();
 }
 
 // --- Idleness ---

@@ -83,6 +83,7 @@ private:
     void recover();
     [[nodiscard]] bool isIdle() const;
     void checkIdle();
+    void checkCaughtUp();
     void answerChange(const base::Status& status, FollowUps& followUps, const Done& done);
 
     Changes m_changes;

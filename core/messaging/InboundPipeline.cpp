@@ -1,8 +1,6 @@
 #include "messaging/InboundPipeline.h"
 
 #include "base/CrashPoint.h"
-#include "messaging/ConversationClock.h"
-#include "messaging/ConversationIds.h"
 
 namespace recado::messaging {
 
@@ -34,6 +32,8 @@ InboundPipeline::InboundPipeline(EngineContext& context, PeerDirectory& director
     , m_directory(directory)
     , m_opener(context)
     , m_applier(applier)
+    , m_placeholders(context)
+    , m_bounds(context, m_placeholders)
     , m_lookUps(context, directory) {
     m_lookUps.answered = [this](const base::AccountId& account) {
         m_fetchedAtMs[account] = m_context.clock.monotonicMs();
@@ -147,6 +147,7 @@ void InboundPipeline::commitBatch() {
     FollowUps followUps;
     const std::vector<Envelope> batch = std::exchange(m_batch, {});
     QSet<base::AccountId> heldBefore;
+    m_crowding.clear();
     const base::Status status = inWork(m_context, [&]() -> base::Status {
         for (const Envelope& envelope : batch) {
             const base::AccountId& account = envelope.sender.account;
@@ -158,6 +159,7 @@ void InboundPipeline::commitBatch() {
             }
             RECADO_CHECK(takeIn(envelope, followUps));
         }
+        RECADO_CHECK(keepBounds(followUps));
         base::crashPoint("client.before_inbound_commit");
         return {};
     });
@@ -209,6 +211,10 @@ base::Status InboundPipeline::quarantine(const Envelope& envelope, QuarantineCau
                    m_context.stores.quarantine.find(envelope.sender, envelope.submission));
         if (there && there->ciphertext == envelope.ciphertext)
             return {}; // delivered again
+        // Its bytes had to make room, but it stands for this number, shown and asked for.
+        if (there && there->ciphertext.isEmpty() && there->cause == QuarantineCause::Undecryptable &&
+            cause == QuarantineCause::Undecryptable)
+            return {};
     }
     QuarantinedEnvelope row;
     row.cause = cause;
@@ -222,61 +228,23 @@ base::Status InboundPipeline::quarantine(const Envelope& envelope, QuarantineCau
     row.body = envelope.body;
     row.receivedMs = m_context.nowMs();
     if (cause == QuarantineCause::Undecryptable && envelope.headerOpened) {
-        RECADO_TRY(row.placeholder, addPlaceholder(envelope));
+        RECADO_TRY(row.placeholder, m_placeholders.add(envelope.sender));
         followUps.resendsToAsk = true;
     } else if (cause == QuarantineCause::IdentityChanged) {
-        RECADO_CHECK(conversationWith(envelope.sender)); // where the person sees that there is something
+        RECADO_CHECK(m_placeholders.conversationWith(
+            envelope.sender)); // where the person sees that there is something
     } else if (cause == QuarantineCause::AwaitingLookUp) {
         m_lookUps.add(envelope.sender.account, m_unanswered.value(envelope.sender.account));
     }
     RECADO_TRY([[maybe_unused]] const qint64 id, m_context.stores.quarantine.add(row));
+    m_crowding.insert(envelope.sender.account);
     return {};
 }
 
-base::Result<std::optional<ConversationRecord>>
-InboundPipeline::conversationWith(const base::DeviceAddress& sender) {
-    // What an own other device did belongs to a conversation that only its content names.
-    if (sender.account == m_context.ownAccount())
-        return std::optional<ConversationRecord>();
-    const base::ConversationId id = directConversationId(m_context.ownAccount(), sender.account);
-    RECADO_TRY(std::optional<ConversationRecord> there, m_context.stores.conversations.conversation(id));
-    if (there)
-        return there;
-    // A header alone opens none, but for a device that its account's signed list names it does: otherwise the
-    // first message of a stranger could vanish without a trace.
-    RECADO_TRY(const std::optional<ContactRecord> contact, m_context.stores.contacts.contact(sender.account));
-    if (!contact || contact->deviceListVersion == 0)
-        return there;
-    RECADO_TRY(const routing::DeviceList list, PeerDirectory::listOf(*contact));
-    if (!list.find(sender.device))
-        return there;
-    ConversationRecord record;
-    record.id = id;
-    record.peer = sender.account;
-    record.request = !contact->accepted;
-    RECADO_CHECK(m_context.stores.conversations.insertConversation(record));
-    m_context.changes.conversationChanged(id);
-    return m_context.stores.conversations.conversation(id);
-}
-
-base::Result<LocalId> InboundPipeline::addPlaceholder(const Envelope& envelope) {
-    RECADO_TRY(const std::optional<ConversationRecord> conversation, conversationWith(envelope.sender));
-    if (!conversation)
-        return LocalId(0);
-    const base::ConversationId id = conversation->id;
-    NewMessage row;
-    row.key = {id, envelope.sender.account, base::MessageId::random()};
-    row.senderDevice = envelope.sender.device;
-    row.placeholder = true;
-    row.timestampMs = m_context.nowMs();
-    row.clock = conversation_clock::next(conversation->clock, m_context.relayNowMs());
-    RECADO_CHECK(m_context.stores.conversations.saveClock(id, row.clock, conversation->ownSequence));
-    RECADO_TRY(const LocalId local, m_context.stores.messages.insert(row));
-    RECADO_TRY(std::optional<Message> view, m_context.stores.messages.view(local));
-    if (view)
-        m_context.changes.messageReceived(std::move(*view));
-    m_context.changes.conversationChanged(id);
-    return local;
+base::Status InboundPipeline::keepBounds(FollowUps& followUps) {
+    for (const base::AccountId& account : std::as_const(m_crowding))
+        RECADO_CHECK(m_bounds.keep(account, followUps));
+    return m_crowding.isEmpty() ? base::Status() : m_bounds.keepUnseen();
 }
 
 base::Status InboundPipeline::release(const base::AccountId& account) {
@@ -293,10 +261,18 @@ base::Status InboundPipeline::release(const base::AccountId& account, Quarantine
 
 base::Status InboundPipeline::readHeld(const base::AccountId& account, QuarantineCause cause, LookUp lookUp,
                                        FollowUps& followUps) {
-    RECADO_TRY(QVector<QuarantinedEnvelope> held, m_context.stores.quarantine.list(account, cause));
-    for (QuarantinedEnvelope& envelope : held)
-        RECADO_CHECK(releaseOne(envelope, lookUp, followUps));
-    return {};
+    qint64 after = 0;
+    while (true) {
+        RECADO_TRY(QVector<QuarantinedEnvelope> held,
+                   m_context.stores.quarantine.list(account, cause, after, QuarantineBounds::pageSize));
+        if (held.isEmpty())
+            break;
+        after = held.last().id;
+        for (QuarantinedEnvelope& envelope : held)
+            RECADO_CHECK(releaseOne(envelope, lookUp, followUps));
+    }
+    RECADO_CHECK(m_bounds.keep(account, followUps));
+    return m_bounds.keepUnseen();
 }
 
 base::Status InboundPipeline::releaseOne(QuarantinedEnvelope& held, LookUp lookUp, FollowUps& followUps) {
@@ -323,13 +299,13 @@ base::Status InboundPipeline::releaseOne(QuarantinedEnvelope& held, LookUp lookU
     }
     if (outcome == OpenOutcome::Held) {
         held.cause = QuarantineCause::IdentityChanged;
-        RECADO_CHECK(conversationWith(envelope.sender));
+        RECADO_CHECK(m_placeholders.conversationWith(envelope.sender));
         return m_context.stores.quarantine.update(held);
     }
     if (outcome == OpenOutcome::Unreadable && lookUp == LookUp::Open)
         return {};
     held.cause = QuarantineCause::Undecryptable;
-    RECADO_TRY(held.placeholder, addPlaceholder(envelope));
+    RECADO_TRY(held.placeholder, m_placeholders.add(envelope.sender));
     followUps.resendsToAsk = true;
     return m_context.stores.quarantine.update(held);
 }

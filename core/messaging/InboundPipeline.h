@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messaging/ContentApplier.h"
+#include "messaging/QuarantineBounds.h"
 #include "messaging/SenderLookUps.h"
 
 #include <deque>
@@ -44,8 +45,7 @@ private:
     void commitBatch();
     base::Status takeIn(const Envelope& envelope, FollowUps& followUps);
     base::Status quarantine(const Envelope& envelope, QuarantineCause cause, FollowUps& followUps);
-    base::Result<std::optional<ConversationRecord>> conversationWith(const base::DeviceAddress& sender);
-    base::Result<LocalId> addPlaceholder(const Envelope& envelope);
+    base::Status keepBounds(FollowUps& followUps);
     base::Status release(const base::AccountId& account, QuarantineCause cause);
     base::Status readHeld(const base::AccountId& account, QuarantineCause cause, LookUp lookUp,
                           FollowUps& followUps);
@@ -56,12 +56,15 @@ private:
     PeerDirectory& m_directory;
     EnvelopeOpener m_opener;
     ContentApplier& m_applier;
+    Placeholders m_placeholders;
+    QuarantineBounds m_bounds;
     std::deque<wire::Deliver> m_queue;
     std::vector<Envelope> m_batch;
     QHash<base::AccountId, qint64> m_fetchedAtMs;
     SenderLookUps m_lookUps;
     QSet<base::AccountId> m_answered;            // senders of this batch whom the relay was asked about
     QHash<base::AccountId, qint64> m_unanswered; // those it could not be; wait this long at least
+    QSet<base::AccountId> m_crowding;            // those of whom this batch adds to the quarantine
     QTimer m_next;
     int m_fetching = 0;
     quint64 m_generation = 0;

@@ -1,88 +1,138 @@
 #include "messaging/KeyUpkeep.h"
 
+#include <algorithm>
+
 namespace recado::messaging {
 
 namespace {
 
 constexpr int upkeepIntervalMs = 3'600 * 1'000;
+constexpr qint64 longestRetryMs = 600'000;
 
 } // namespace
 
 KeyUpkeep::KeyUpkeep(EngineContext& context, DeviceKeys& keys)
     : m_context(context)
-    , m_keys(keys) {
-    connect(&m_daily, &QTimer::timeout, this, [this] { checkDaily(); });
-}
-
-void KeyUpkeep::wentOnline(quint32 prekeysRemaining) {
-    m_uploading = false;
-    prekeysLow(prekeysRemaining);
-    checkDaily();
-    m_daily.start(upkeepIntervalMs);
-}
-
-void KeyUpkeep::wentOffline() {
-    m_daily.stop();
-}
-
-void KeyUpkeep::prekeysLow(quint32 remaining) {
-    if (remaining < m_context.state.limits.prekeysLow)
-        upload(DeviceKeys::uploadCount, false, {});
-}
-
-void KeyUpkeep::checkDaily() {
-    expireOldThings();
-    const auto due = m_keys.isRotationDue();
-    if (!due)
-        return m_context.storageFailed(due.error());
-    if (*due)
-        upload(0, false, {});
-}
-
-void KeyUpkeep::replaceEverything(std::function<void()> done) {
-    upload(DeviceKeys::uploadCount, true, [this, done = std::move(done)] {
-        const auto list = m_keys.ownList();
-        if (!list)
-            return m_context.storageFailed(list.error());
-        wire::ClientFrame frame;
-        *frame.mutable_set_device_list()->mutable_device_list() = *list;
-        m_context.link.request(std::move(frame), [done](const base::Result<wire::RelayFrame>& answer) {
-            // A relay that already has this version, or a newer one, has all it needs.
-            if (answer || answer.error().reason == base::Reason::StaleDevices ||
-                answer.error().reason == base::Reason::InvalidArgument)
-                done();
-        });
+    , m_keys(keys)
+    , m_backoff({.baseMs = context.timing.retryDelayMs, .capMs = longestRetryMs}) {
+    m_retry.setSingleShot(true);
+    connect(&m_retry, &QTimer::timeout, this, [this] { uploadWhatIsMissing(); });
+    connect(&m_hourly, &QTimer::timeout, this, [this] {
+        uploadWhatIsMissing();
+        if (m_caughtUp)
+            expireOldThings();
     });
 }
 
-void KeyUpkeep::upload(int count, bool replace, std::function<void()> done) {
-    if (m_uploading && !replace)
-        return;
-    m_uploading = true;
+void KeyUpkeep::wentOnline(quint32 prekeysRemaining) {
+    m_backoff.reset();
+    m_hourly.start(upkeepIntervalMs);
+    prekeysLow(prekeysRemaining);
+}
+
+void KeyUpkeep::wentOffline() {
+    ++m_connection;
+    m_uploading = false;
+    m_caughtUp = false;
+    m_replaced = {}; // the next Welcome tells again
+    m_hourly.stop();
+    m_retry.stop();
+}
+
+void KeyUpkeep::prekeysLow(quint32 remaining) {
+    m_remaining = remaining;
+    uploadWhatIsMissing();
+}
+
+void KeyUpkeep::caughtUp() {
+    if (!std::exchange(m_caughtUp, true))
+        expireOldThings();
+}
+
+void KeyUpkeep::replaceEverything(std::function<void()> done) {
+    m_replaced = std::move(done);
+    uploadWhatIsMissing();
+}
+
+void KeyUpkeep::uploadWhatIsMissing() {
+    if (m_uploading)
+        return; // its answer comes back here
+    if (m_replaced)
+        return upload(DeviceKeys::uploadCount, true);
+    // However many a relay would like: one upload has to be enough.
+    if (m_remaining < std::min(m_context.state.limits.prekeysLow, quint32(DeviceKeys::uploadCount)))
+        return upload(DeviceKeys::uploadCount, false);
+    const auto due = m_keys.isUploadDue();
+    if (!due)
+        return m_context.storageFailed(due.error());
+    if (*due)
+        upload(0, false);
+}
+
+void KeyUpkeep::upload(int count, bool replace) {
     wire::ClientFrame frame;
+    wire::PrekeyUpload& prekeys = *frame.mutable_upload_prekeys()->mutable_prekeys();
     const base::Status made = inWork(m_context, [&]() -> base::Status {
-        RECADO_TRY(*frame.mutable_upload_prekeys()->mutable_prekeys(),
-                   m_keys.makeUpload(m_context.state.account->identity, count, replace));
+        RECADO_TRY(prekeys, m_keys.makeUpload(m_context.state.account->identity, count, replace));
         return {};
     });
     if (!made)
         return m_context.storageFailed(made.error());
-    frame.mutable_upload_prekeys()->mutable_prekeys()->set_replace(replace);
-    m_context.link.request(std::move(frame),
-                           [this, done = std::move(done)](const base::Result<wire::RelayFrame>& answer) {
-                               m_uploading = false;
-                               // Refused or lost: the next Welcome tells again how many are left.
-                               if (answer && done)
-                                   done();
-                           });
+    prekeys.set_replace(replace);
+    m_uploading = true;
+    m_context.link.request(frame, [this, connection = m_connection,
+                                   sent = prekeys](const base::Result<wire::RelayFrame>& answer) {
+        if (connection == m_connection)
+            answered(answer ? base::Status() : answer.error(), sent);
+    });
+}
+
+void KeyUpkeep::answered(const base::Status& status, const wire::PrekeyUpload& sent) {
+    m_uploading = false;
+    if (!status) {
+        // Whether it arrived is not known. The same signed prekey goes again; one-time prekeys never do, or
+        // two people could be given the same one.
+        m_retry.start(
+            int(std::max(m_backoff.nextMs(), std::min(status.error().retryAfterMs, longestRetryMs))));
+        return;
+    }
+    m_backoff.reset();
+    const base::Status kept =
+        inWork(m_context, [&] { return m_keys.confirmUpload(sent.signed_prekey().id()); });
+    if (!kept)
+        return m_context.storageFailed(kept.error());
+    const auto added = quint32(sent.prekeys_size());
+    m_remaining = sent.replace() ? added : m_remaining + added;
+    if (sent.replace() && m_replaced)
+        uploadList(std::exchange(m_replaced, {}));
+    uploadWhatIsMissing();
+}
+
+void KeyUpkeep::uploadList(const std::function<void()>& done) {
+    const auto list = m_keys.ownList();
+    if (!list)
+        return m_context.storageFailed(list.error());
+    wire::ClientFrame frame;
+    *frame.mutable_set_device_list()->mutable_device_list() = *list;
+    m_context.link.request(std::move(frame), [done](const base::Result<wire::RelayFrame>& answer) {
+        // A relay that already has this version, or a newer one, has all it needs.
+        if (answer || answer.error().reason == base::Reason::StaleDevices ||
+            answer.error().reason == base::Reason::InvalidArgument)
+            done();
+    });
 }
 
 void KeyUpkeep::expireOldThings() {
     const qint64 mailboxMs = qint64(m_context.state.limits.undeliveredSeconds) * 1'000;
     const qint64 before = m_context.nowMs() - mailboxMs - graceMs;
     const base::Status status = inWork(m_context, [&]() -> base::Status {
-        // A signed prekey is made a rotation before it is replaced.
-        RECADO_CHECK(m_context.stores.maintenance.expireKeys(before - DeviceKeys::rotationMs));
+        // Who sent them is not known yet; what they were sealed with is needed then.
+        RECADO_TRY(const QVector<base::AccountId> unread,
+                   m_context.stores.quarantine.sendersOf(QuarantineCause::AwaitingLookUp));
+        if (unread.isEmpty()) {
+            RECADO_TRY(const qint64 outOfUse, m_keys.outOfUseSince(before));
+            RECADO_CHECK(m_context.stores.maintenance.expireKeys(outOfUse, before));
+        }
         RECADO_CHECK(m_context.stores.maintenance.expireOutbox(before));
         RECADO_CHECK(m_context.stores.maintenance.expireQuarantine(before));
         return m_context.stores.maintenance.expireEarlyChanges(before);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messaging/DeviceKeys.h"
+#include "queue/Backoff.h"
 
 #include <QObject>
 #include <QTimer>
@@ -18,21 +19,34 @@ public:
     /// Both are borrowed.
     KeyUpkeep(EngineContext& context, DeviceKeys& keys);
 
+    /// What the relay has not confirmed is uploaded again, on each connection and within it, until it has.
     void wentOnline(quint32 prekeysRemaining);
     void wentOffline();
     void prekeysLow(quint32 remaining);
-    /// The relay lost its store: every prekey anew and the device list again; `done` once it has both.
+    /// All that waited at the relay is read: what it was sealed with may age. Counts for this connection;
+    /// calling it again does nothing.
+    void caughtUp();
+    /// The relay lost its store: every prekey anew and the device list again; `done` once it has both, or
+    /// never when the connection is lost before.
     void replaceEverything(std::function<void()> done);
 
 private:
-    void checkDaily();
-    void upload(int count, bool replace, std::function<void()> done);
+    void uploadWhatIsMissing();
+    void upload(int count, bool replace);
+    void answered(const base::Status& status, const wire::PrekeyUpload& sent);
+    void uploadList(const std::function<void()>& done);
     void expireOldThings();
 
     EngineContext& m_context;
     DeviceKeys& m_keys;
-    QTimer m_daily;
+    QTimer m_hourly;
+    QTimer m_retry;
+    queue::Backoff m_backoff;
+    std::function<void()> m_replaced; // set while every prekey is to be replaced
+    quint32 m_remaining = 0;          // one-time prekeys at the relay, as far as is known
+    quint64 m_connection = 0;
     bool m_uploading = false;
+    bool m_caughtUp = false;
 };
 
 } // namespace recado::messaging

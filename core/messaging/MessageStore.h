@@ -84,7 +84,8 @@ class MessageStatusStore {
 public:
     virtual ~MessageStatusStore() = default;
 
-    /// `failure` only with Failed; cleared otherwise. The caller keeps the order of statuses.
+    /// `failure` only with Failed; cleared otherwise. A step back changes nothing; Failed is one from
+    /// Delivered on, and not from Sent.
     virtual base::Status setStatus(LocalId message, MessageStatus status,
                                    std::optional<base::Reason> failure) = 0;
     /// An outgoing message's place, known at its first sealing.

@@ -77,7 +77,9 @@ base::Status OutboxLedger::fail(OutboxItem& item, Reason reason) {
     if (item.message == 0)
         return {};
     RECADO_TRY(const std::optional<StoredMessage> row, m_context.stores.messages.load(item.message));
-    if (!row || row->status != MessageStatus::Pending)
+    // Sent is a promise of the relay: one that was restored from a backup, or a request to send it again,
+    // may show that it was not kept.
+    if (!row || (row->status != MessageStatus::Pending && row->status != MessageStatus::Sent))
         return {};
     return tellStatus(item, MessageStatus::Failed, reason);
 }

@@ -11,8 +11,9 @@ inline constexpr QLatin1String privacy("privacy");               // 4 bytes, see
 inline constexpr QLatin1String owedReceipts("owed-receipts");    // see PeerAcceptance
 inline constexpr QLatin1String deviceList("device-list");        // own, the newest known, as signed
 inline constexpr QLatin1String deviceListSignature("device-list-signature");
-inline constexpr QLatin1String signedPrekey("signed-prekey");                // wire::SignedPrekey in use
-inline constexpr QLatin1String signedPrekeyCreated("signed-prekey-created"); // decimal ms since 1970
+inline constexpr QLatin1String signedPrekey("signed-prekey");                   // wire::SignedPrekey in use
+inline constexpr QLatin1String signedPrekeyCreated("signed-prekey-created");    // decimal ms since 1970
+inline constexpr QLatin1String signedPrekeysAtRelay("signed-prekeys-at-relay"); // see DeviceKeys
 inline constexpr QLatin1String registration("registration"); // wire::Register until it is answered
 
 } // namespace recado::messaging::profile_value

@@ -25,23 +25,42 @@ struct QuarantinedEnvelope {
     base::SubmissionNumber submission = 0;
     quint64 senderListVersion = 0;
     bool prekeyMessage = false;
+    // Of undecryptable envelopes the oldest lose their bytes first when a sender's grow too many.
     QByteArray sealedHeader; // only when it could not be opened
     QByteArray ciphertext;
     QByteArray body;
-    LocalId placeholder = 0; // its row in the timeline; 0: none
+    LocalId placeholder = 0; // its row in the timeline, maybe shared with others; 0: none
     qint64 receivedMs = 0;
     int resendRequests = 0;
 };
 
-/// Envelopes kept unread, with their bytes. Engine thread.
+/// How much is kept.
+struct QuarantineUse {
+    qint64 rows = 0;
+    qint64 bytes = 0; // of headers, ciphertexts and bodies together
+};
+
+/// Envelopes kept unread, with their bytes. Anybody can put anybody's name on an envelope, so all that is
+/// kept of one sender is bounded by whoever adds (see QuarantineBounds). Engine thread.
 class QuarantineStore {
 public:
     virtual ~QuarantineStore() = default;
 
     virtual base::Result<qint64> add(const QuarantinedEnvelope& envelope) = 0;
-    /// Of that account and cause, in the order of arrival.
-    virtual base::Result<QVector<QuarantinedEnvelope>> list(const base::AccountId& sender,
-                                                            QuarantineCause cause) = 0;
+    /// Of that account and cause, in the order of arrival: at most `limit` with an id above `after`.
+    virtual base::Result<QVector<QuarantinedEnvelope>>
+    list(const base::AccountId& sender, QuarantineCause cause, qint64 after, int limit) = 0;
+    virtual base::Result<QuarantineUse> use(const base::AccountId& sender, QuarantineCause cause) = 0;
+    /// Keeps the newest rows of the account's undecryptable envelopes, and the bytes of the newest of those,
+    /// as many as `limit` allows. Placeholders in the timeline stay.
+    virtual base::Status trim(const base::AccountId& sender, const QuarantineUse& limit) = 0;
+    /// The same for all undecryptable envelopes that no timeline shows, of whatever sender but `own`.
+    virtual base::Status trimUnseen(const base::AccountId& own, const QuarantineUse& limit) = 0;
+    /// The placeholder of the account's newest undecryptable envelope that has one, when at least `count`
+    /// have; otherwise 0.
+    virtual base::Result<LocalId> newestPlaceholderOf(const base::AccountId& sender, int count) = 0;
+    /// True when an undecryptable envelope of that account has this placeholder.
+    virtual base::Result<bool> isPlaceholderOf(const base::AccountId& sender, LocalId placeholder) = 0;
     virtual base::Result<std::optional<QuarantinedEnvelope>> find(const base::DeviceAddress& sender,
                                                                   base::SubmissionNumber submission) = 0;
     /// Writes `cause`, `placeholder` and `resendRequests`.

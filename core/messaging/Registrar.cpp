@@ -55,17 +55,18 @@ void Registrar::registerAccount(const Registration& registration, Done done) {
         return done(request.error());
     const OwnAccount& account = *m_context.state.account;
     LinkAccount target{account.relayUrl, account.account, account.device, account.authSeed.clone(), {}};
+    const quint32 signedPrekey = request->prekeys().signed_prekey().id();
     m_underWay = true;
     m_context.link.registerAccount(
         std::move(target), std::move(*request),
-        [this, done = std::move(done)](const base::Result<RegistrationAnswer>& answer) {
+        [this, signedPrekey, done = std::move(done)](const base::Result<RegistrationAnswer>& answer) {
             m_underWay = false;
             if (!answer) {
                 const bool silent = answer.error().reason == Reason::Timeout;
                 return done(silent ? makeError(Reason::RelayUnreachable, answer.error().message)
                                    : answer.error());
             }
-            done(confirm(*answer));
+            done(confirm(*answer, signedPrekey));
         });
 }
 
@@ -112,7 +113,7 @@ base::Result<wire::Register> Registrar::makeKeys(const Registration& registratio
     return request;
 }
 
-base::Status Registrar::confirm(const RegistrationAnswer& answer) {
+base::Status Registrar::confirm(const RegistrationAnswer& answer, quint32 signedPrekey) {
     OwnAccount account = copyOf(*m_context.state.account);
     if (toBytes(answer.registered.account_id()) != account.account.toBytes() ||
         answer.registered.device_id() != account.device)
@@ -123,6 +124,7 @@ base::Status Registrar::confirm(const RegistrationAnswer& answer) {
     const base::Status written = inWork(m_context, [&]() -> base::Status {
         RECADO_CHECK(m_context.stores.profile.saveAccount(account));
         RECADO_CHECK(m_context.stores.profile.setValue(profile_value::relayKey, answer.relay.relayKey));
+        RECADO_CHECK(m_keys.confirmUpload(signedPrekey));
         return m_context.stores.profile.setValue(profile_value::registration, {});
     });
     RECADO_CHECK(written);

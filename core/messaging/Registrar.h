@@ -19,7 +19,7 @@ public:
 private:
     base::Result<wire::Register> prepare(const Registration& registration);
     base::Result<wire::Register> makeKeys(const Registration& registration);
-    base::Status confirm(const RegistrationAnswer& answer);
+    base::Status confirm(const RegistrationAnswer& answer, quint32 signedPrekey);
 
     EngineContext& m_context;
     DeviceKeys& m_keys;

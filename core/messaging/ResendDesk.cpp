@@ -1,5 +1,8 @@
 #include "messaging/ResendDesk.h"
 
+#include "messaging/PeerDirectory.h"
+#include "messaging/QuarantineBounds.h"
+
 #include <QMap>
 
 namespace recado::messaging {
@@ -52,29 +55,37 @@ void ResendDesk::ask(bool again) {
 base::Status ResendDesk::askOne(const base::AccountId& account, bool again, bool& asked) {
     RECADO_TRY(const std::optional<ContactRecord> contact, m_context.stores.contacts.contact(account));
     const bool own = account == m_context.ownAccount();
-    if (!contact || (!contact->accepted && !own) || !contact->identity.pending.isEmpty())
-        return {}; // strangers get nothing
-    RECADO_TRY(const QVector<QuarantinedEnvelope> lost,
-               m_context.stores.quarantine.list(account, QuarantineCause::Undecryptable));
-    const bool due = std::any_of(lost.begin(), lost.end(), [again](const QuarantinedEnvelope& envelope) {
-        return envelope.resendRequests < (again ? attempts : 1);
-    });
-    if (!due)
+    // Strangers get nothing, unless everybody is welcome: then only what cannot be read keeps them strangers.
+    const bool welcome = own || m_context.state.privacy.acceptRequests == AcceptRequests::Automatically;
+    if (!contact || (!contact->accepted && !welcome) || !contact->identity.pending.isEmpty())
         return {};
-    asked = true; // or later, when too many were asked for lately
-    if (!mayAsk(account))
+    if (contact->deviceListVersion == 0)
         return {};
+    RECADO_TRY(const routing::DeviceList devices, PeerDirectory::listOf(*contact));
     QMap<quint32, content::Content> requests;
-    for (QuarantinedEnvelope envelope : lost) {
-        if (envelope.resendRequests >= (again ? attempts : 1))
-            continue;
-        content::Content& request = requests[envelope.sender.device];
-        if (request.resend_request().submissions_size() >= requestSize)
-            continue;
-        request.mutable_resend_request()->set_sender_device(envelope.sender.device);
-        request.mutable_resend_request()->add_submissions(envelope.submission);
-        ++envelope.resendRequests;
-        RECADO_CHECK(m_context.stores.quarantine.update(envelope));
+    qint64 after = 0;
+    while (true) {
+        RECADO_TRY(const QVector<QuarantinedEnvelope> lost,
+                   m_context.stores.quarantine.list(account, QuarantineCause::Undecryptable, after,
+                                                    QuarantineBounds::pageSize));
+        if (lost.isEmpty())
+            break;
+        after = lost.last().id;
+        for (QuarantinedEnvelope envelope : lost) {
+            // A device that is not listed may never have been there; nobody could answer for it.
+            if (envelope.resendRequests >= (again ? attempts : 1) || !devices.find(envelope.sender.device))
+                continue;
+            asked = true; // or later, when too many were asked for lately
+            if (requests.isEmpty() && !mayAsk(account))
+                return {};
+            content::Content& request = requests[envelope.sender.device];
+            if (request.resend_request().submissions_size() >= requestSize)
+                continue;
+            request.mutable_resend_request()->set_sender_device(envelope.sender.device);
+            request.mutable_resend_request()->add_submissions(envelope.submission);
+            ++envelope.resendRequests;
+            RECADO_CHECK(m_context.stores.quarantine.update(envelope));
+        }
     }
     for (auto request = requests.begin(); request != requests.end(); ++request) {
         // Whatever broke the old session must not break the question, nor the answer.

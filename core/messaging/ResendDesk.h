@@ -12,7 +12,8 @@
 namespace recado::messaging {
 
 /// Asks for what could not be read, over a fresh session, and answers such questions: bounded both ways, and
-/// only between accounts that accepted each other, or devices of one account. Engine thread.
+/// only between accounts that accepted each other (or whom privacy would accept at once), or devices of one
+/// account. Engine thread.
 class ResendDesk : public QObject {
     Q_OBJECT
 public:

@@ -99,6 +99,8 @@ void SessionSetup::fetchBundles(const base::AccountId& account) {
 base::Status SessionSetup::startSessions(const base::AccountId& account, const wire::Bundles& bundles) {
     RECADO_CHECK(m_directory.takeIn(account, bundles.device_list(), {}));
     RECADO_TRY(const std::optional<ContactRecord> contact, m_context.stores.contacts.contact(account));
+    if (!contact)
+        return makeError(Reason::StorageCorrupt, QStringLiteral("a list was taken in, its account was not"));
     if (!contact->identity.pending.isEmpty()) {
         // Committed all the same: the change is news. finish() finds no session and says why.
         return {};

@@ -19,10 +19,9 @@ public:
         , m_quarantine(quarantine)
         , m_changes(changes) {}
 
-    /// A signed prekey goes when its successor was made before `beforeMs`, so that the newest always stays
-    /// and a replaced one stays as long after its replacement as the limit says. A seen base key goes when
-    /// besides all signed prekeys of its time are gone: until then it could be replayed.
-    base::Status expireKeys(qint64 beforeMs) override;
+    /// The newest signed prekey always stays. A seen base key goes when besides all signed prekeys of its
+    /// time are gone: until then it could be replayed.
+    base::Status expireKeys(qint64 madeBeforeMs, qint64 seenBeforeMs) override;
     base::Status expireOutbox(qint64 acceptedBeforeMs) override { return m_outbox.expire(acceptedBeforeMs); }
     base::Status expireQuarantine(qint64 receivedBeforeMs) override {
         return m_quarantine.expire(receivedBeforeMs);

@@ -22,7 +22,7 @@ base::Status MessageStatusTable::setStatus(LocalId message, MessageStatus status
         reason = QString(base::reasonName(*failure));
     RECADO_CHECK(m_database.run(
         "UPDATE message SET status = ?2, failure = ?3 WHERE id = ?1 AND (status >= 5) = (?2 >= 5) "
-        "AND iif(?2 = 4, 0, ?2) >= iif(status = 4, 0, status)",
+        "AND iif(?2 = 4, 1, ?2) >= iif(status = 4, 0, status)",
         message, status, reason));
     if (m_database.changes() > 0)
         return {};

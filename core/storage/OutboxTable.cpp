@@ -139,7 +139,11 @@ base::Result<QVector<OutboxItem>> OutboxTable::list(const QVector<OutboxState>& 
 }
 
 base::Status OutboxTable::expire(qint64 acceptedBeforeMs) {
-    return m_database.run("DELETE FROM outbox WHERE state IN (2, 3) AND accepted_ms < ?1", acceptedBeforeMs);
+    // What failed waits for a person's retry only where there is a message to retry.
+    return m_database.run("DELETE FROM outbox WHERE (state IN (2, 3) AND accepted_ms < ?1) OR (state = 4 AND "
+                          "created_ms < ?1 AND NOT EXISTS (SELECT 1 FROM message WHERE message.id = "
+                          "outbox.message))",
+                          acceptedBeforeMs);
 }
 
 #undef RECADO_OUTBOX_ITEM

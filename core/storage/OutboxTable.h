@@ -26,7 +26,8 @@ public:
     base::Result<QVector<messaging::OutboxItem>> list(const QVector<messaging::OutboxState>& states,
                                                       qint64 after, int limit) override;
 
-    /// Forgets items accepted or delivered before `acceptedBeforeMs`, with their numbers.
+    /// Forgets items accepted or delivered before `acceptedBeforeMs`, and items made before it that failed
+    /// and have no message (any more), with their numbers.
     base::Status expire(qint64 acceptedBeforeMs);
 
 private:

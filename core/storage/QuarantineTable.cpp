@@ -11,6 +11,8 @@ using messaging::QuarantinedEnvelope;
     "SELECT id, cause, account, device, submission, list_version, prekey_message, sealed_header, "           \
     "ciphertext, body, placeholder, received_ms, resend_requests FROM quarantine "
 
+#define RECADO_QUARANTINED_BYTES "length(sealed_header) + length(ciphertext) + length(body)"
+
 namespace {
 
 QuarantinedEnvelope readQuarantined(const sql::Statement& row) {
@@ -44,12 +46,66 @@ base::Result<qint64> QuarantineTable::add(const QuarantinedEnvelope& envelope) {
     return m_database.lastInsertId();
 }
 
-base::Result<QVector<QuarantinedEnvelope>> QuarantineTable::list(const base::AccountId& sender,
-                                                                 QuarantineCause cause) {
-    RECADO_TRY(
-        sql::Statement rows,
-        m_database.query(RECADO_QUARANTINED "WHERE account = ?1 AND cause = ?2 ORDER BY id", sender, cause));
+base::Result<QVector<QuarantinedEnvelope>>
+QuarantineTable::list(const base::AccountId& sender, QuarantineCause cause, qint64 after, int limit) {
+    RECADO_TRY(sql::Statement rows,
+               m_database.query(RECADO_QUARANTINED "WHERE account = ?1 AND cause = ?2 AND id > ?3 ORDER BY "
+                                                   "id LIMIT ?4",
+                                sender, cause, after, limit));
     return everyRow<QuarantinedEnvelope>(rows, readQuarantined);
+}
+
+base::Result<messaging::QuarantineUse> QuarantineTable::use(const base::AccountId& sender,
+                                                            QuarantineCause cause) {
+    RECADO_TRY(sql::Statement row, m_database.query("SELECT count(*), coalesce(sum(" RECADO_QUARANTINED_BYTES
+                                                    "), 0) FROM quarantine WHERE account = ?1 AND cause = ?2",
+                                                    sender, cause));
+    RECADO_TRY([[maybe_unused]] const bool found, row.step());
+    return messaging::QuarantineUse{row.int64(0), row.int64(1)};
+}
+
+// Which rows to trim is the only thing in which the two differ.
+#define RECADO_TRIM_ROWS(which)                                                                              \
+    "DELETE FROM quarantine WHERE cause = ?1 AND " which " AND id <= (SELECT id FROM quarantine WHERE "      \
+    "cause = ?1 AND " which " ORDER BY id DESC LIMIT 1 OFFSET ?3)"
+#define RECADO_TRIM_BYTES(which)                                                                             \
+    "UPDATE quarantine SET sealed_header = x'', ciphertext = x'', body = x'' WHERE id IN (SELECT id FROM "   \
+    "(SELECT id, bytes, sum(bytes) OVER (ORDER BY id DESC) AS newest FROM (SELECT "                          \
+    "id, " RECADO_QUARANTINED_BYTES " AS bytes FROM quarantine WHERE cause = ?1 AND " which                  \
+    ")) WHERE bytes > 0 AND newest > ?3)"
+
+base::Status QuarantineTable::trim(const base::AccountId& sender, const messaging::QuarantineUse& limit) {
+    RECADO_CHECK(
+        m_database.run(RECADO_TRIM_ROWS("account = ?2"), QuarantineCause::Undecryptable, sender, limit.rows));
+    return m_database.run(RECADO_TRIM_BYTES("account = ?2"), QuarantineCause::Undecryptable, sender,
+                          limit.bytes);
+}
+
+base::Status QuarantineTable::trimUnseen(const base::AccountId& own, const messaging::QuarantineUse& limit) {
+    RECADO_CHECK(m_database.run(RECADO_TRIM_ROWS("placeholder = 0 AND account <> ?2"),
+                                QuarantineCause::Undecryptable, own, limit.rows));
+    return m_database.run(RECADO_TRIM_BYTES("placeholder = 0 AND account <> ?2"),
+                          QuarantineCause::Undecryptable, own, limit.bytes);
+}
+
+base::Result<messaging::LocalId> QuarantineTable::newestPlaceholderOf(const base::AccountId& sender,
+                                                                      int count) {
+    RECADO_TRY(sql::Statement row,
+               m_database.query("SELECT placeholder FROM quarantine WHERE account = ?1 AND cause = ?2 AND "
+                                "placeholder > 0 ORDER BY id DESC LIMIT ?3",
+                                sender, QuarantineCause::Undecryptable, count));
+    RECADO_TRY(const QVector<messaging::LocalId> newest,
+               everyRow<messaging::LocalId>(row, [](const sql::Statement& at) { return at.int64(0); }));
+    return newest.size() < count ? messaging::LocalId(0) : newest.first();
+}
+
+base::Result<bool> QuarantineTable::isPlaceholderOf(const base::AccountId& sender,
+                                                    messaging::LocalId placeholder) {
+    RECADO_TRY(sql::Statement row,
+               m_database.query("SELECT 1 FROM quarantine WHERE account = ?1 AND cause = ?2 AND "
+                                "placeholder = ?3 LIMIT 1",
+                                sender, QuarantineCause::Undecryptable, placeholder));
+    return row.step();
 }
 
 base::Result<std::optional<QuarantinedEnvelope>> QuarantineTable::find(const base::DeviceAddress& sender,
@@ -95,6 +151,9 @@ base::Status QuarantineTable::expire(qint64 receivedBeforeMs) {
                           QuarantineCause::Undecryptable, receivedBeforeMs);
 }
 
+#undef RECADO_TRIM_BYTES
+#undef RECADO_TRIM_ROWS
+#undef RECADO_QUARANTINED_BYTES
 #undef RECADO_QUARANTINED
 
 } // namespace recado::storage

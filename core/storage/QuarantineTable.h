@@ -15,8 +15,15 @@ public:
         : m_database(database) {}
 
     base::Result<qint64> add(const messaging::QuarantinedEnvelope& envelope) override;
-    base::Result<QVector<messaging::QuarantinedEnvelope>> list(const base::AccountId& sender,
-                                                               messaging::QuarantineCause cause) override;
+    base::Result<QVector<messaging::QuarantinedEnvelope>>
+    list(const base::AccountId& sender, messaging::QuarantineCause cause, qint64 after, int limit) override;
+    base::Result<messaging::QuarantineUse> use(const base::AccountId& sender,
+                                               messaging::QuarantineCause cause) override;
+    base::Status trim(const base::AccountId& sender, const messaging::QuarantineUse& limit) override;
+    base::Status trimUnseen(const base::AccountId& own, const messaging::QuarantineUse& limit) override;
+    base::Result<messaging::LocalId> newestPlaceholderOf(const base::AccountId& sender, int count) override;
+    base::Result<bool> isPlaceholderOf(const base::AccountId& sender,
+                                       messaging::LocalId placeholder) override;
     /// The first to arrive, when several claim the same number.
     base::Result<std::optional<messaging::QuarantinedEnvelope>>
     find(const base::DeviceAddress& sender, base::SubmissionNumber submission) override;

@@ -1,4 +1,5 @@
 #include "TestProfile.h"
+#include "crypto/SessionCipher.h"
 #include "messaging/Outbox.h"
 #include "support/Suite.h"
 
@@ -20,8 +21,11 @@ private Q_SLOTS:
     void aFinalRefusalFailsTheMessageAndRetrySendsIt();
     void aReinstalledDeviceIsSealedForAnew();
     void aRestoredRelayGetsEverythingAgain();
+    void whatARestoredRelayRefusesForGoodHasFailed();
     void aRefusedQuestionForKeysIsAskedAgain();
     void anAnswerThatNamesASubmissionTwiceCountsOnce();
+    void moreLostThanTheRatchetSpansHealsInOneRoundTrip_data();
+    void moreLostThanTheRatchetSpansHealsInOneRoundTrip();
     void manyBusyRefusalsAreOneReasonToWait();
     void oneReceiverWithManyWaitingHoldsUpNobody();
     void aCrashAtAnyCommitLosesAndDoublesNothing_data();
@@ -275,6 +279,33 @@ void DeliveryFaultsTest::randomFaultsLoseAndDoubleNothing() {
     QCOMPARE(ana.timeline(u"bia"_s), bia.timeline(u"ana"_s)); // both read the same order
 }
 
+void DeliveryFaultsTest::whatARestoredRelayRefusesForGoodHasFailed() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    QVERIFY(bia.settle());
+    bia.link->setReachable(false);
+    const auto message = ana.say(u"bia"_s, u"lost with the relay"_s);
+    QVERIFY(message.ok());
+    QTRY_VERIFY(ana.statuses.contains(MessageStatus::Sent));
+    relay.device({bia.self.account, 1}).mailbox.clear();
+    relay.device({ana.self.account, 1}).known.clear();
+    relay.incarnation = QByteArray(16, 'b');
+    relay.refuse = [](const wire::Submit&) { return std::string("unknown_recipient"); };
+    ana.link->cut();
+    QTRY_COMPARE(ana.statuses.last(), MessageStatus::Failed);
+    const auto shown = ana.await(ana.client->message(message->id));
+    QVERIFY(shown.ok());
+    QCOMPARE(shown->status, MessageStatus::Failed);
+    QCOMPARE(shown->failure, base::Reason::UnknownRecipient);
+
+    relay.refuse = {};
+    bia.link->setReachable(true);
+    QVERIFY(ana.await(ana.client->retry(message->id)).ok());
+    QTRY_COMPARE(bia.received.size(), 1);
+    QCOMPARE(bia.received[0].text, u"lost with the relay"_s);
+    QTRY_COMPARE(ana.statuses.last(), MessageStatus::Delivered);
+}
+
 void DeliveryFaultsTest::aRefusedQuestionForKeysIsAskedAgain() {
     TwoPeople people;
     auto& [relay, ana, bia] = people;
@@ -302,6 +333,79 @@ void DeliveryFaultsTest::anAnswerThatNamesASubmissionTwiceCountsOnce() {
     QVERIFY(ana.say(u"bia"_s, u"two"_s).ok());
     QTRY_COMPARE(bia.received.size(), 2);
     QVERIFY(refused >= 2);
+}
+
+void DeliveryFaultsTest::moreLostThanTheRatchetSpansHealsInOneRoundTrip_data() {
+    QTest::addColumn<bool>("known");
+    QTest::newRow("in a session both know") << true;
+    QTest::newRow("from the very first message on") << false;
+}
+
+/// A mailbox of a month ago: the first messages of a chain have expired, and the rest came too far behind
+/// them to be read.
+void DeliveryFaultsTest::moreLostThanTheRatchetSpansHealsInOneRoundTrip() {
+    QFETCH(const bool, known);
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    bia.timing.resendAgainMs = 600'000; // one question has to do
+    bia.reopen();
+    const base::DeviceAddress device{bia.self.account, 1};
+    const auto chat = ana.chatWith(u"bia"_s);
+    QVERIFY(chat.ok());
+    if (known) {
+        QVERIFY(ana.say(u"bia"_s, u"before"_s).ok());
+        QTRY_VERIFY(ana.statuses.contains(MessageStatus::Delivered));
+        QVERIFY(bia.settle());
+    } else {
+        QVERIFY(bia.await(bia.client->createDirect(u"ana"_s)).ok());
+    }
+    QVERIFY(ana.settle());
+    bia.link->setReachable(false);
+    const int lost = int(crypto::SessionCipher::maximumGap) + 20;
+    for (int number = 0; number < lost; ++number)
+        ana.client->sendText(*chat, QString::number(number));
+    QVERIFY(ana.await(ana.client->waitIdle(60'000)).ok());
+    QCOMPARE(relay.device(device).mailbox.size(), std::size_t(lost));
+    relay.device(device).mailbox.clear();
+    const QStringList after{u"one"_s, u"two"_s, u"three"_s};
+    for (const QString& text : after)
+        QVERIFY(ana.say(u"bia"_s, text).ok());
+    QVERIFY(ana.settle());
+
+    // What cannot be read is shown as that, and asked for at once.
+    const auto before = bia.received.size();
+    const int asked = relay.totalSubmits(bia.self.account);
+    const int sent = relay.totalSubmits(ana.self.account);
+    bia.link->setReachable(true);
+    QTRY_COMPARE(bia.received.size(), before + 3);
+    for (int number = 0; number < 3; ++number)
+        QVERIFY(bia.received[before + number].placeholder);
+    QTRY_COMPARE(bia.timeline(u"ana"_s).mid(known ? 1 : 0), after);
+    QCOMPARE(bia.received.size(), before + 3); // in the places that were kept for them
+    QVERIFY(relay.totalSubmits(bia.self.account) >= asked + 1);
+    QCOMPARE(relay.totalSubmits(ana.self.account), sent + 3);
+    messaging::PageRequest request;
+    request.conversation = *chat;
+    const auto page = bia.await(bia.client->page(request));
+    QVERIFY(page.ok());
+    QVERIFY(page->messages[known ? 1 : 0].gapBefore); // the rest is gone; that is said
+    QVERIFY(!page->messages.last().gapBefore);
+    QVERIFY(bia.settle());
+    QVERIFY(ana.settle());
+
+    // And from then on everything arrives as ever, both ways.
+    const auto seen = bia.received.size();
+    for (int number = 0; number < 5; ++number)
+        QVERIFY(ana.say(u"bia"_s, u"later "_s + QString::number(number)).ok());
+    QTRY_COMPARE(bia.received.size(), seen + 5);
+    for (int number = 0; number < 5; ++number)
+        QVERIFY(!bia.received[seen + number].placeholder && !bia.received[seen + number].gapBefore);
+    QVERIFY(bia.say(u"ana"_s, u"all here"_s).ok());
+    QTRY_COMPARE(ana.received.size(), 1);
+    QCOMPARE(ana.received[0].text, u"all here"_s);
+    auto records = bia.database().query("SELECT max(length(record)) FROM session");
+    QVERIFY(records.ok() && *records->step());
+    QVERIFY(records->int64(0) <= crypto::SessionCipher::maximumRecordSize);
 }
 
 void DeliveryFaultsTest::manyBusyRefusalsAreOneReasonToWait() {

@@ -143,6 +143,10 @@ void FakeRelay::answer(const base::DeviceAddress& from, const wire::ClientFrame&
         bundles(frame.get_bundles(), *reply.mutable_bundles());
         break;
     case wire::ClientFrame::kUploadPrekeys:
+        if (const std::string refusal = refuseUpload ? refuseUpload(from) : std::string(); !refusal.empty()) {
+            reply.mutable_error()->set_reason(refusal);
+            break;
+        }
         putPrekeys(from, frame.upload_prekeys().prekeys());
         reply.mutable_done();
         break;

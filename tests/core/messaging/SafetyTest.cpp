@@ -1,4 +1,6 @@
 #include "TestProfile.h"
+#include "crypto/HeaderSeal.h"
+#include "messaging/QuarantineBounds.h"
 #include "messaging/ResendDesk.h"
 #include "support/Suite.h"
 
@@ -19,6 +21,7 @@ private Q_SLOTS:
     void aLostReceiptLeavesNothingBehind();
     void aResendIsAnsweredThreeTimesAtMost();
     void brokenEnvelopesProvokeFewQuestions();
+    void aFloodInSomebodysNameIsBounded();
     void aDecisionAboutAnotherNumberDoesNotCount();
     void aStrangersDamagedEnvelopeIsAnsweredWithNothing();
     void aNameThatBecameAnothersIsANewConversationWithAWarning();
@@ -354,6 +357,56 @@ void SafetyTest::brokenEnvelopesProvokeFewQuestions() {
     QVERIFY(bia.settle());
     QVERIFY(ana.settle());
     QVERIFY(relay.totalSubmits(bia.self.account) - before <= messaging::ResendDesk::requestBurst);
+}
+
+void SafetyTest::aFloodInSomebodysNameIsBounded() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    bia.timing.resendAgainMs = 600'000;
+    bia.reopen();
+    QVERIFY(ana.say(u"bia"_s, u"one"_s).ok());
+    QTRY_VERIFY(ana.statuses.contains(MessageStatus::Delivered));
+    QVERIFY(bia.settle());
+    QVERIFY(ana.settle());
+    const int questions = relay.totalSubmits(bia.self.account);
+    // Whoever knows Bia's header key may write Ana's name on anything.
+    const auto account = *bia.stores().profile.account();
+    const base::DeviceAddress device{bia.self.account, 1};
+    constexpr int forged = 300;
+    for (int number = 0; number < forged; ++number) {
+        content::EnvelopeHeader header;
+        header.set_kind(content::EnvelopeHeader::KIND_MESSAGE);
+        header.set_sender_account(protocol::fromBytes(ana.self.account.toBytes()));
+        header.set_sender_device(quint32(1 + number % 50)); // nearly all of them not on her list
+        header.set_submission(quint64(1'000'000 + number));
+        header.set_sender_device_list_version(1);
+        wire::Deliver row;
+        row.set_delivery_id(quint64(1'000'000 + number));
+        row.set_sealed_header(protocol::fromBytes(*crypto::sealHeader(
+            protocol::toBytes(header.SerializeAsString()), account->headerKeys.publicKey)));
+        row.set_ciphertext(std::string(64 * 1024, char(number)));
+        relay.device(device).mailbox.push_back(row);
+    }
+    relay.deliverAll(device);
+    QTRY_VERIFY(relay.device(device).mailbox.empty());
+    QVERIFY(bia.settle());
+    QVERIFY(ana.settle());
+    const auto use = bia.stores().quarantine.use(ana.self.account, messaging::QuarantineCause::Undecryptable);
+    QCOMPARE(use->rows, forged);
+    QVERIFY(use->bytes > 0 && use->bytes <= messaging::QuarantineBounds::undecryptable.bytes);
+    QCOMPARE(bia.timeline(u"ana"_s).count(u"?"_s), messaging::Placeholders::rowsPerSender);
+    QVERIFY(relay.totalSubmits(bia.self.account) - questions <= messaging::ResendDesk::requestBurst);
+
+    // Ana herself is not disturbed: what of hers breaks shares a placeholder, and is shown once it is whole.
+    bool broken = false;
+    relay.tamper = [&](const base::DeviceAddress& to, wire::Deliver& row) {
+        if (to == device && !std::exchange(broken, true))
+            breakCiphertext(row);
+    };
+    QVERIFY(ana.say(u"bia"_s, u"two"_s).ok());
+    QTRY_COMPARE(bia.timeline(u"ana"_s).last(), u"two"_s);
+    QVERIFY(broken);
+    QCOMPARE(bia.timeline(u"ana"_s).count(u"?"_s), messaging::Placeholders::rowsPerSender);
 }
 
 void SafetyTest::aDecisionAboutAnotherNumberDoesNotCount() {

@@ -15,6 +15,11 @@ private Q_SLOTS:
     void whoHidesPresenceSeesNobodyAndIsNotSeen();
     void whatIsKnownOfPresenceIsNotToldAgain();
     void anOldSignedPrekeyIsReplacedAndTheOldOneStillOpens();
+    void anUploadThatWasNotConfirmedIsRepeatedOnTheNextConnection();
+    void aRefusedUploadIsRepeatedOnTheSameConnection();
+    void afterARegistrationNothingIsUploadedAgain();
+    void mailThatWaitedLongIsReadBeforeItsKeyExpires();
+    void aKeyThatTheRelayStillHandedOutOutlivesALostUpload();
     void anotherRelayKeyStopsUntilItIsAccepted();
     void afterAStorageFailureTheEngineGoesOn();
     void theIdleAnswerWaitsForWhatCameWhenTheConnectionBroke();
@@ -81,6 +86,131 @@ void UpkeepTest::anOldSignedPrekeyIsReplacedAndTheOldOneStillOpens() {
     QVERIFY(cleo.say(u"bia"_s, u"sealed for the new one"_s).ok());
     QTRY_COMPARE(bia.received.size(), 2);
     QCOMPARE(bia.received[1].text, u"sealed for the new one"_s);
+}
+
+namespace {
+
+constexpr qint64 dayMs = 24LL * 3'600 * 1'000;
+
+qint64 signedPrekeysOf(TestProfile& profile) {
+    auto row = profile.database().query("SELECT count(*) FROM signed_pre_key");
+    must(row);
+    must(row->step());
+    return row->int64(0);
+}
+
+} // namespace
+
+void UpkeepTest::anUploadThatWasNotConfirmedIsRepeatedOnTheNextConnection() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    QVERIFY(bia.settle());
+    std::vector<wire::PrekeyUpload> lost;
+    relay.swallow = [&](const base::DeviceAddress& from, const wire::ClientFrame& frame) {
+        if (from.account != bia.self.account || !frame.has_upload_prekeys())
+            return false;
+        lost.push_back(frame.upload_prekeys().prekeys());
+        return true;
+    };
+    bia.clock.shiftMs = 8 * dayMs;
+    bia.link->cut();
+    QTRY_COMPARE(lost.size(), std::size_t(1));
+    bia.reopen(); // whoever dies in between owes it all the same
+    QTRY_COMPARE(lost.size(), std::size_t(2));
+    const auto prekeyAtRelay = [&] { return relay.device({bia.self.account, 1}).signedPrekey; };
+    QVERIFY(prekeyAtRelay().id() != lost[0].signed_prekey().id());
+    relay.swallow = {};
+    bia.link->cut();
+    QTRY_COMPARE(prekeyAtRelay().id(), lost[0].signed_prekey().id());
+    QCOMPARE(prekeyAtRelay().key(), lost[0].signed_prekey().key()); // the same one, not one more
+    QCOMPARE(signedPrekeysOf(bia), 2);
+    QVERIFY(bia.settle());
+    int uploads = 0;
+    relay.swallow = [&](const base::DeviceAddress&, const wire::ClientFrame& frame) {
+        uploads += frame.has_upload_prekeys() ? 1 : 0;
+        return false;
+    };
+    bia.link->cut();
+    QVERIFY(bia.settle());
+    QCOMPARE(uploads, 0); // confirmed
+}
+
+void UpkeepTest::aRefusedUploadIsRepeatedOnTheSameConnection() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    QVERIFY(bia.settle());
+    int refusals = 3;
+    relay.refuseUpload = [&](const base::DeviceAddress&) {
+        return refusals-- > 0 ? std::string("busy") : std::string();
+    };
+    auto& prekeys = relay.device({bia.self.account, 1}).prekeys;
+    prekeys.clear();
+    bia.link->cut();
+    QTRY_COMPARE(prekeys.size(), std::size_t(100));
+    QVERIFY(refusals <= 0);
+}
+
+void UpkeepTest::afterARegistrationNothingIsUploadedAgain() {
+    FakeRelay relay;
+    int uploads = 0;
+    relay.swallow = [&](const base::DeviceAddress&, const wire::ClientFrame& frame) {
+        uploads += frame.has_upload_prekeys() ? 1 : 0;
+        return false;
+    };
+    TestProfile ana(relay);
+    QVERIFY(ana.signUp(u"ana"_s).ok());
+    QVERIFY(ana.settle());
+    ana.reopen();
+    QVERIFY(ana.settle());
+    QCOMPARE(uploads, 0);
+}
+
+void UpkeepTest::mailThatWaitedLongIsReadBeforeItsKeyExpires() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    QVERIFY(bia.settle());
+    bia.link->setReachable(false);
+    QVERIFY(ana.say(u"bia"_s, u"sealed for the old key"_s).ok());
+    QVERIFY(ana.settle());
+    ana.link->setReachable(false); // nobody could send it again
+    bia.client->holdIncoming(true);
+    bia.clock.shiftMs = 8 * dayMs;
+    bia.link->setReachable(true);
+    QTRY_VERIFY(relay.device({bia.self.account, 1}).signedPrekey.id() == 2);
+    bia.link->setReachable(false);
+    bia.clock.shiftMs = 80 * dayMs;
+    bia.reopen();
+    QTRY_COMPARE(bia.received.size(), 1);
+    QVERIFY(!bia.received[0].placeholder);
+    QCOMPARE(bia.received[0].text, u"sealed for the old key"_s);
+    QCOMPARE(*bia.stores().preKeys.loadSignedPreKey(1), std::nullopt); // once it was read
+    QVERIFY(bia.stores().preKeys.loadSignedPreKey(2)->has_value());
+}
+
+void UpkeepTest::aKeyThatTheRelayStillHandedOutOutlivesALostUpload() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    QVERIFY(bia.settle());
+    int lost = 0;
+    relay.swallow = [&](const base::DeviceAddress&, const wire::ClientFrame& frame) {
+        return frame.has_upload_prekeys() && ++lost > 0;
+    };
+    bia.clock.shiftMs = 8 * dayMs;
+    bia.link->cut();
+    QTRY_COMPARE(lost, 1);
+    bia.link->setReachable(false);
+    relay.swallow = {};
+    // Until today everybody was given the first key.
+    bia.clock.shiftMs = 100 * dayMs;
+    bia.link->setReachable(true);
+    QTRY_VERIFY(relay.device({bia.self.account, 1}).signedPrekey.id() == 3);
+    QVERIFY(bia.settle());
+    QVERIFY(bia.stores().preKeys.loadSignedPreKey(1)->has_value());
+    bia.clock.shiftMs = 170 * dayMs;
+    bia.reopen();
+    QVERIFY(bia.settle());
+    QCOMPARE(*bia.stores().preKeys.loadSignedPreKey(1), std::nullopt);
+    QVERIFY(bia.stores().preKeys.loadSignedPreKey(3)->has_value());
 }
 
 void UpkeepTest::anotherRelayKeyStopsUntilItIsAccepted() {

@@ -122,10 +122,10 @@ void CryptoTablesTest::replacedSignedPreKeysExpireAndTheNewestStays() {
     RECADO_OK(f.stores.preKeys.storeSignedPreKey(1, "one", 1000));
     RECADO_OK(f.stores.preKeys.storeSignedPreKey(2, "two", 2000));
     RECADO_OK(f.stores.preKeys.storeSignedPreKey(3, "three", 3000));
-    RECADO_OK(f.stores.maintenance.expireKeys(2500)); // 1 was replaced at 2000, 2 at 3000
+    RECADO_OK(f.stores.maintenance.expireKeys(2000, 0));
     QCOMPARE(*f.stores.preKeys.loadSignedPreKey(1), std::nullopt);
     QVERIFY(f.stores.preKeys.loadSignedPreKey(2)->has_value());
-    RECADO_OK(f.stores.maintenance.expireKeys(1'000'000));
+    RECADO_OK(f.stores.maintenance.expireKeys(1'000'000, 0));
     QCOMPARE(*f.stores.preKeys.loadSignedPreKey(2), std::nullopt);
     QVERIFY(f.stores.preKeys.loadSignedPreKey(3)->has_value());
 }
@@ -136,10 +136,10 @@ void CryptoTablesTest::aBaseKeyStaysAsLongAsItCouldBeReplayed() {
     RECADO_OK(f.stores.preKeys.storeSignedPreKey(1, "one", start));
     f.clock.advance(1000);
     QCOMPARE(*f.stores.seenBaseKeys.insertIfNew({f.peer, 1}, "base key"), true);
-    RECADO_OK(f.stores.maintenance.expireKeys(start + 5000));
+    RECADO_OK(f.stores.maintenance.expireKeys(start + 2000, start + 5000));
     QCOMPARE(*f.stores.seenBaseKeys.insertIfNew({f.peer, 1}, "base key"), false);
     RECADO_OK(f.stores.preKeys.storeSignedPreKey(2, "two", start + 2000));
-    RECADO_OK(f.stores.maintenance.expireKeys(start + 5000));
+    RECADO_OK(f.stores.maintenance.expireKeys(start + 2000, start + 5000));
     QCOMPARE(*f.stores.seenBaseKeys.insertIfNew({f.peer, 1}, "base key"), true);
 }
 

@@ -35,6 +35,9 @@ private Q_SLOTS:
     void quarantineIsReadAsItWasWritten();
     void sendersAreAskedUntilTheLimit();
     void onlyUndecryptableEnvelopesExpire();
+    void theQuarantineOfOneSenderIsBounded();
+    void whatNobodySeesIsBoundedTogether();
+    void failedItemsWithoutAMessageExpire();
 };
 
 namespace {
@@ -318,8 +321,8 @@ void DeliveryTablesTest::quarantineIsReadAsItWasWritten() {
     envelope.placeholder = 6;
     envelope.resendRequests = 2;
     RECADO_OK(f.stores.quarantine.update(envelope));
-    QVERIFY(f.stores.quarantine.list(f.peer, QuarantineCause::Undecryptable)->isEmpty());
-    QCOMPARE(f.stores.quarantine.list(f.peer, QuarantineCause::IdentityChanged)->size(), 1);
+    QVERIFY(f.stores.quarantine.list(f.peer, QuarantineCause::Undecryptable, 0, 9)->isEmpty());
+    QCOMPARE(f.stores.quarantine.list(f.peer, QuarantineCause::IdentityChanged, 0, 9)->size(), 1);
     const auto found = *f.stores.quarantine.find({f.peer, 2}, 8);
     QCOMPARE(found->id, envelope.id);
     QCOMPARE(found->sender, envelope.sender);
@@ -349,7 +352,7 @@ void DeliveryTablesTest::sendersAreAskedUntilTheLimit() {
     RECADO_OK(f.stores.quarantine.add(envelope));
     envelope.id = *f.stores.quarantine.add(envelope);
     QCOMPARE(*f.stores.quarantine.sendersToAsk(3), QVector{f.peer});
-    const auto all = *f.stores.quarantine.list(f.peer, QuarantineCause::Undecryptable);
+    const auto all = *f.stores.quarantine.list(f.peer, QuarantineCause::Undecryptable, 0, 9);
     for (messaging::QuarantinedEnvelope each : all) {
         each.resendRequests = 3;
         RECADO_OK(f.stores.quarantine.update(each));
@@ -370,11 +373,92 @@ void DeliveryTablesTest::onlyUndecryptableEnvelopesExpire() {
     envelope.cause = QuarantineCause::IdentityChanged;
     RECADO_OK(f.stores.quarantine.add(envelope));
     RECADO_OK(f.stores.maintenance.expireQuarantine(100));
-    QCOMPARE(f.stores.quarantine.list(f.peer, QuarantineCause::Undecryptable)->size(), 1);
+    QCOMPARE(f.stores.quarantine.list(f.peer, QuarantineCause::Undecryptable, 0, 9)->size(), 1);
     RECADO_OK(f.stores.maintenance.expireQuarantine(101));
-    QVERIFY(f.stores.quarantine.list(f.peer, QuarantineCause::Undecryptable)->isEmpty());
-    QCOMPARE(f.stores.quarantine.list(f.peer, QuarantineCause::IdentityChanged)->size(), 1);
+    QVERIFY(f.stores.quarantine.list(f.peer, QuarantineCause::Undecryptable, 0, 9)->isEmpty());
+    QCOMPARE(f.stores.quarantine.list(f.peer, QuarantineCause::IdentityChanged, 0, 9)->size(), 1);
     QCOMPARE(f.history.page({f.chat})->messages.first().placeholder, true);
+}
+
+void DeliveryTablesTest::theQuarantineOfOneSenderIsBounded() {
+    StoreFixture f;
+    messaging::QuarantinedEnvelope envelope;
+    envelope.sender = {f.peer, 1};
+    envelope.ciphertext = QByteArray(60, 'c');
+    envelope.body = QByteArray(40, 'b');
+    for (int number = 1; number <= 6; ++number) {
+        envelope.submission = quint64(number);
+        envelope.placeholder = 10 + number;
+        RECADO_OK(f.stores.quarantine.add(envelope));
+    }
+    envelope.cause = QuarantineCause::IdentityChanged;
+    envelope.submission = 7;
+    RECADO_OK(f.stores.quarantine.add(envelope));
+    QCOMPARE(*f.stores.quarantine.newestPlaceholderOf(f.peer, 6), 16);
+    QCOMPARE(*f.stores.quarantine.newestPlaceholderOf(f.peer, 7), 0);
+    QCOMPARE(*f.stores.quarantine.isPlaceholderOf(f.peer, 11), true);
+
+    RECADO_OK(f.stores.quarantine.trim(f.me, {0, 0})); // somebody else's
+    RECADO_OK(f.stores.quarantine.trim(f.peer, {4, 250}));
+    const auto use = *f.stores.quarantine.use(f.peer, QuarantineCause::Undecryptable);
+    QCOMPARE(use.rows, 4);
+    QCOMPARE(use.bytes, 200);
+    const auto first = *f.stores.quarantine.list(f.peer, QuarantineCause::Undecryptable, 0, 3);
+    QCOMPARE(first.size(), 3);
+    QCOMPARE(first[0].submission, 3U); // the oldest rows are gone, then the oldest bytes
+    QCOMPARE(first[0].placeholder, 13);
+    QVERIFY(first[0].ciphertext.isEmpty() && first[0].body.isEmpty());
+    QVERIFY(first[1].ciphertext.isEmpty() && first[1].body.isEmpty());
+    QCOMPARE(first[2].ciphertext, envelope.ciphertext);
+    const auto rest = *f.stores.quarantine.list(f.peer, QuarantineCause::Undecryptable, first[2].id, 3);
+    QCOMPARE(rest.size(), 1);
+    QCOMPARE(rest[0].body, envelope.body);
+    QCOMPARE(*f.stores.quarantine.isPlaceholderOf(f.peer, 11), false);
+    QCOMPARE(f.stores.quarantine.use(f.peer, QuarantineCause::IdentityChanged)->bytes, 100);
+}
+
+void DeliveryTablesTest::whatNobodySeesIsBoundedTogether() {
+    StoreFixture f;
+    messaging::QuarantinedEnvelope envelope;
+    envelope.ciphertext = QByteArray(100, 'c');
+    for (int number = 0; number < 5; ++number) {
+        envelope.sender = {base::AccountId::random(), 1};
+        RECADO_OK(f.stores.quarantine.add(envelope));
+    }
+    envelope.sender = {f.me, 2};
+    RECADO_OK(f.stores.quarantine.add(envelope));
+    envelope.sender = {f.peer, 1};
+    envelope.placeholder = 5;
+    RECADO_OK(f.stores.quarantine.add(envelope));
+    RECADO_OK(f.stores.quarantine.trimUnseen(f.me, {3, 200}));
+    auto row = f.temporary.writer().query("SELECT count(*), sum(length(ciphertext)) FROM quarantine");
+    QVERIFY(row.ok() && *row->step());
+    QCOMPARE(row->int64(0), 3 + 2);
+    QCOMPARE(row->int64(1), 200 + 200);
+}
+
+void DeliveryTablesTest::failedItemsWithoutAMessageExpire() {
+    StoreFixture f;
+    f.fill();
+    messaging::OutboxItem item;
+    item.receiver = f.peer;
+    item.conversation = f.chat;
+    item.messageId = base::MessageId::random();
+    item.createdMs = 100;
+    item.id = *f.stores.outbox.append(item);
+    item.state = messaging::OutboxState::Failed;
+    RECADO_OK(f.stores.outbox.update(item));
+    messaging::OutboxItem shown = item;
+    shown.message = f.add(f.incoming(QStringLiteral("to be retried"), 1));
+    shown.state = messaging::OutboxState::Composed;
+    shown.id = *f.stores.outbox.append(shown);
+    shown.state = messaging::OutboxState::Failed;
+    RECADO_OK(f.stores.outbox.update(shown));
+    RECADO_OK(f.stores.maintenance.expireOutbox(100));
+    QVERIFY(f.stores.outbox.find(item.id)->has_value());
+    RECADO_OK(f.stores.maintenance.expireOutbox(101));
+    QVERIFY(!f.stores.outbox.find(item.id)->has_value());
+    QVERIFY(f.stores.outbox.find(shown.id)->has_value());
 }
 
 } // namespace recado::tests

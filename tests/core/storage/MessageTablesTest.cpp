@@ -158,7 +158,8 @@ void MessageTablesTest::statusesNeverGoBack_data() {
     QTest::newRow("failed") << Pending << Failed << Failed;
     QTest::newRow("retried") << Failed << Pending << Pending;
     QTest::newRow("accepted after all") << Failed << Sent << Sent;
-    QTest::newRow("too late to fail") << Sent << Failed << Sent;
+    QTest::newRow("failed after all") << Sent << Failed << Failed;
+    QTest::newRow("too late to fail") << Delivered << Failed << Delivered;
     QTest::newRow("too late to wait") << Delivered << Pending << Delivered;
     QTest::newRow("seen") << Received << Seen << Seen;
     QTest::newRow("never unseen") << Seen << Received << Seen;

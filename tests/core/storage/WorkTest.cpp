@@ -184,7 +184,7 @@ void WorkTest::whatIsDeletedLeavesTheLogWithItsCommit() {
         RECADO_OK(f.stores.conversations.removeConversation(f.chat));
         break;
     case 5:
-        RECADO_OK(f.stores.maintenance.expireKeys(1));
+        RECADO_OK(f.stores.maintenance.expireKeys(1, 1));
         break;
     default:
         RECADO_OK(f.stores.preKeys.storePreKey(1, "new"));
