@@ -1,6 +1,7 @@
 #include "app/desktop/HostGate.h"
 #include "app/desktop/ReadyLine.h"
 #include "app/desktop/SystemAppearance.h"
+#include "app/desktop/TerminationSignals.h"
 #include "app/desktop/Translations.h"
 #include "app/host/CoreDumps.h"
 #include "base/Log.h"
@@ -74,6 +75,8 @@ int main(int argc, char** argv) {
     const CommandLine line = parse(application);
     recado::desktop::installTranslations(application);
 
+    // Before the profile: a second signal while that is closed must not cut it off.
+    const recado::desktop::TerminationSignals termination;
     recado::ui::Theme theme;
     applyAppearance(theme);
     const recado::desktop::SystemAppearance system;
@@ -93,6 +96,10 @@ int main(int argc, char** argv) {
                 qWarning("the screenshot could not be written");
             QApplication::exit(saved ? 0 : 1);
         });
+    });
+    QObject::connect(&termination, &recado::desktop::TerminationSignals::arrived, &window, [&window] {
+        window.close(); // it remembers its place; what comes after exec() ends the rest
+        QApplication::exit(0);
     });
     // The window comes up while the profile opens.
     window.show();

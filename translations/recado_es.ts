@@ -260,6 +260,14 @@
         <source>Try once more. If that does not help, close Recado and open it again.</source>
         <translation>Prueba una vez más. Si no ayuda, cierra Recado y vuelve a abrirlo.</translation>
     </message>
+    <message>
+        <source>Someone wants to write to you</source>
+        <translation>Alguien quiere escribirte</translation>
+    </message>
+    <message>
+        <source>Choose the request in the list to read it and to decide.</source>
+        <translation>Elige la solicitud en la lista para leerla y decidir.</translation>
+    </message>
 </context>
 <context>
     <name>recado::ui::FirstStartPage</name>
@@ -367,6 +375,10 @@
         <source>The keychain did not take the key. Unlock it and try again, or choose a passphrase.</source>
         <translation>El llavero no guardó la clave. Desbloquéalo e inténtalo de nuevo, o elige una frase de contraseña.</translation>
     </message>
+    <message>
+        <source>This relay needs an invitation. Ask somebody there for a link, and put it here.</source>
+        <translation>Este servidor necesita una invitación. Pide un enlace a alguien de allí y ponlo aquí.</translation>
+    </message>
 </context>
 <context>
     <name>recado::ui::FormField</name>
@@ -388,6 +400,10 @@
     <message>
         <source>Try again</source>
         <translation>Intentar de nuevo</translation>
+    </message>
+    <message>
+        <source>There is no passphrase in %1: the file is missing, empty, or may not be read.</source>
+        <translation>No hay frase de contraseña en %1: el archivo falta, está vacío o no se puede leer.</translation>
     </message>
 </context>
 <context>
@@ -435,6 +451,10 @@
     <message>
         <source>You cannot write to this address. Is it your own?</source>
         <translation>No puedes escribir a esta dirección. ¿Es la tuya?</translation>
+    </message>
+    <message>
+        <source>Only people of your own relay can be reached: addresses that end in @%1.</source>
+        <translation>Solo puedes escribir a personas de tu propio servidor: direcciones que terminan en @%1.</translation>
     </message>
 </context>
 <context>
@@ -1018,6 +1038,22 @@
     <message>
         <source>The system&apos;s keychain does not give the key. Unlock it and try again.</source>
         <translation>El llavero del sistema no entrega la clave. Desbloquéalo e inténtalo de nuevo.</translation>
+    </message>
+    <message>
+        <source>Other people on this computer may read the profile&apos;s key file. Take that right away from them (mode 0600) and try again.</source>
+        <translation>Otras personas de este equipo pueden leer el archivo de clave del perfil. Quítales ese permiso (modo 0600) e inténtalo de nuevo.</translation>
+    </message>
+    <message>
+        <source>The key does not open the profile&apos;s database: it belongs to another one, or the database is damaged. Nothing was changed.</source>
+        <translation>La clave no abre la base de datos del perfil: es de otra, o la base de datos está dañada. No se cambió nada.</translation>
+    </message>
+    <message>
+        <source>The profile&apos;s folder cannot be used. It must be a folder of your own, on a disk with free space.</source>
+        <translation>La carpeta del perfil no se puede usar. Debe ser una carpeta tuya, en un disco con espacio libre.</translation>
+    </message>
+    <message>
+        <source>A newer Recado wrote this profile. Update Recado and try again.</source>
+        <translation>Un Recado más nuevo escribió este perfil. Actualiza Recado e inténtalo de nuevo.</translation>
     </message>
 </context>
 </TS>

@@ -260,6 +260,14 @@
         <source>Try once more. If that does not help, close Recado and open it again.</source>
         <translation>Tente mais uma vez. Se não ajudar, feche o Recado e abra-o de novo.</translation>
     </message>
+    <message>
+        <source>Someone wants to write to you</source>
+        <translation>Alguém quer escrever para você</translation>
+    </message>
+    <message>
+        <source>Choose the request in the list to read it and to decide.</source>
+        <translation>Escolha a solicitação na lista para lê-la e decidir.</translation>
+    </message>
 </context>
 <context>
     <name>recado::ui::FirstStartPage</name>
@@ -367,6 +375,10 @@
         <source>The keychain did not take the key. Unlock it and try again, or choose a passphrase.</source>
         <translation>O chaveiro não guardou a chave. Desbloqueie-o e tente de novo, ou escolha uma frase secreta.</translation>
     </message>
+    <message>
+        <source>This relay needs an invitation. Ask somebody there for a link, and put it here.</source>
+        <translation>Este servidor precisa de um convite. Peça um link a alguém de lá e coloque-o aqui.</translation>
+    </message>
 </context>
 <context>
     <name>recado::ui::FormField</name>
@@ -388,6 +400,10 @@
     <message>
         <source>Try again</source>
         <translation>Tentar de novo</translation>
+    </message>
+    <message>
+        <source>There is no passphrase in %1: the file is missing, empty, or may not be read.</source>
+        <translation>Não há frase secreta em %1: o arquivo não existe, está vazio ou não pode ser lido.</translation>
     </message>
 </context>
 <context>
@@ -435,6 +451,10 @@
     <message>
         <source>You cannot write to this address. Is it your own?</source>
         <translation>Você não pode escrever para este endereço. É o seu?</translation>
+    </message>
+    <message>
+        <source>Only people of your own relay can be reached: addresses that end in @%1.</source>
+        <translation>Só é possível escrever a pessoas do seu próprio servidor: endereços que terminam em @%1.</translation>
     </message>
 </context>
 <context>
@@ -1018,6 +1038,22 @@
     <message>
         <source>The system&apos;s keychain does not give the key. Unlock it and try again.</source>
         <translation>O chaveiro do sistema não entrega a chave. Desbloqueie-o e tente de novo.</translation>
+    </message>
+    <message>
+        <source>Other people on this computer may read the profile&apos;s key file. Take that right away from them (mode 0600) and try again.</source>
+        <translation>Outras pessoas neste computador podem ler o arquivo de chave do perfil. Retire essa permissão (modo 0600) e tente de novo.</translation>
+    </message>
+    <message>
+        <source>The key does not open the profile&apos;s database: it belongs to another one, or the database is damaged. Nothing was changed.</source>
+        <translation>A chave não abre o banco de dados do perfil: é de outro, ou o banco de dados está danificado. Nada foi alterado.</translation>
+    </message>
+    <message>
+        <source>The profile&apos;s folder cannot be used. It must be a folder of your own, on a disk with free space.</source>
+        <translation>A pasta do perfil não pode ser usada. Deve ser uma pasta sua, em um disco com espaço livre.</translation>
+    </message>
+    <message>
+        <source>A newer Recado wrote this profile. Update Recado and try again.</source>
+        <translation>Um Recado mais novo gravou este perfil. Atualize o Recado e tente de novo.</translation>
     </message>
 </context>
 </TS>

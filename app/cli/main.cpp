@@ -5,6 +5,7 @@
 #include "app/cli/TerminationSignals.h"
 #include "app/host/CoreDumps.h"
 #include "app/host/ProfileHost.h"
+#include "app/host/WorkerThread.h"
 #include "app/platform/SystemKeychain.h"
 #include "base/Log.h"
 
@@ -46,8 +47,8 @@ Unlocked unlockWithKeychain(host::ProfileOptions options) {
     options.keychain = &keychain;
     options.keychainUse = host::KeychainUse::IfItWorks;
     std::optional<Unlocked> unlocked;
-    const std::unique_ptr<QThread> worker(
-        QThread::create([&] { unlocked.emplace(host::UnlockedProfile::unlock(std::move(options))); }));
+    const std::unique_ptr<QThread> worker =
+        host::threadFor([&] { unlocked.emplace(host::UnlockedProfile::unlock(std::move(options))); });
     QObject::connect(worker.get(), &QThread::finished, QCoreApplication::instance(),
                      [] { QCoreApplication::exit(); });
     worker->start();

@@ -1,7 +1,10 @@
 #include "app/desktop/HostGate.h"
 
+#include "app/host/UnconfirmedCode.h"
+#include "app/host/WorkerThread.h"
 #include "storage/ProfileKey.h"
 
+#include <QFileInfo>
 #include <QPromise>
 #include <QThread>
 
@@ -45,10 +48,10 @@ messaging::Client* HostGate::client() {
 }
 
 void HostGate::work(std::function<void()> task, base::Inbox::Task then) {
-    QThread* thread = QThread::create([this, task = std::move(task), then = std::move(then)] {
-        task();
-        m_inbox.post(then);
-    });
+    QThread* thread = host::threadFor([this, task = std::move(task), then = std::move(then)] {
+                          task();
+                          m_inbox.post(then);
+                      }).release();
     m_threads.append(thread);
     connect(thread, &QThread::finished, this, [this, thread] {
         m_threads.removeOne(thread);
@@ -61,11 +64,15 @@ template <typename Answer, typename Convert>
 QFuture<Answer> HostGate::opened(host::ProfileOptions options, Convert convert) {
     auto promise = std::make_shared<QPromise<Answer>>();
     promise->start();
-    openHost(std::move(options), [promise, convert](const base::Result<QString>& result) {
-        promise->addResult(convert(result));
+    openHost(std::move(options), [promise, convert](const base::Status& status) {
+        promise->addResult(convert(status));
         promise->finish();
     });
     return promise->future();
+}
+
+QFuture<base::Status> HostGate::opened(host::ProfileOptions options) {
+    return opened<base::Status>(std::move(options), [](const base::Status& status) { return status; });
 }
 
 host::ProfileOptions HostGate::optionsWith(const QString& passphrase, bool keychain) {
@@ -76,11 +83,25 @@ host::ProfileOptions HostGate::optionsWith(const QString& passphrase, bool keych
     else if (!keychain)
         options.passphraseFile = m_passphraseFile;
     options.keychain = keychain ? &m_keychain : nullptr;
+    options.withRecoveryCode = true;
+    options.claimed = std::move(m_claim);
+    m_claim.reset();
     return options;
+}
+
+base::Status HostGate::claim() {
+    if (m_claim)
+        return {};
+    RECADO_TRY(m_claim, storage::ProfileDirectory::claim(m_directory));
+    return {};
 }
 
 QFuture<base::Result<ui::ProfileGate::State>> HostGate::open() {
     using Answer = base::Result<State>;
+    m_unusablePassphraseFile.clear();
+    if (const QFileInfo place(m_directory); place.exists() && !place.isDir())
+        return finishedFuture(
+            Answer(base::makeError(base::Reason::IoFailed, QStringLiteral("the profile is no directory"))));
     // One small file: not worth a thread.
     const auto info = storage::ProfileKey::protection(m_directory);
     if (!info.ok())
@@ -89,11 +110,22 @@ QFuture<base::Result<ui::ProfileGate::State>> HostGate::open() {
     const bool byHand = m_passphraseFile.isEmpty();
     if (!info.value() && byHand)
         return finishedFuture(Answer(State::Missing));
-    if (info.value() && info.value()->protection == storage::KeyProtection::Passphrase && byHand)
-        return finishedFuture(Answer(State::NeedsPassphrase));
-    const bool keychain = info.value() && info.value()->protection == storage::KeyProtection::Keychain;
-    return opened<Answer>(optionsWith({}, keychain), [](const base::Result<QString>& result) {
-        return result.ok() ? Answer(State::Open) : Answer(result.error());
+    const bool hasPassphrase = info.value() && storage::hasPassphrase(info.value()->protection);
+    const bool hasKeychain = info.value() && storage::hasKeychain(info.value()->protection);
+    if (hasPassphrase && !hasKeychain && byHand) {
+        const base::Status claimed = claim();
+        return finishedFuture(claimed.ok() ? Answer(State::NeedsPassphrase) : Answer(claimed.error()));
+    }
+    // With both, the passphrase file that was given is the one to use.
+    host::ProfileOptions options = optionsWith({}, hasKeychain && (byHand || !hasPassphrase));
+    options.withRecoveryCode = info.value().has_value(); // a script that makes a profile reads no window
+    return opened<Answer>(std::move(options), [hasPassphrase, byHand](const base::Status& status) {
+        if (status.ok())
+            return Answer(State::Open);
+        const base::Reason reason = status.error().reason;
+        if (hasPassphrase && (reason == base::Reason::WrongKey || reason == base::Reason::ProfileLocked))
+            return Answer(byHand ? State::NeedsPassphrase : State::WrongPassphrase);
+        return Answer(status.error());
     });
 }
 
@@ -109,26 +141,24 @@ QFuture<bool> HostGate::hasKeychain() {
     return promise->future();
 }
 
-QFuture<base::Result<QString>> HostGate::create(const ui::ProtectionChoice& choice) {
-    host::ProfileOptions options = optionsWith(choice.passphrase, choice.keychain);
-    options.withRecoveryCode = true;
-    return opened<base::Result<QString>>(std::move(options), [](const auto& result) { return result; });
+QFuture<base::Status> HostGate::create(const ui::ProtectionChoice& choice) {
+    return opened(optionsWith(choice.passphrase, choice.keychain));
 }
 
 QFuture<base::Status> HostGate::unlock(const QString& passphrase) {
-    return openedExisting(optionsWith(passphrase, false));
+    return opened(optionsWith(passphrase, false));
 }
 
 QFuture<base::Status> HostGate::recover(const QString& recoveryCode, const QString& newPassphrase) {
     host::ProfileOptions options = optionsWith(newPassphrase, false);
     options.recoveryCode = recoveryCode;
-    return openedExisting(std::move(options));
+    return opened(std::move(options));
 }
 
-QFuture<base::Status> HostGate::openedExisting(host::ProfileOptions options) {
-    return opened<base::Status>(std::move(options), [](const base::Result<QString>& result) {
-        return result.ok() ? base::Status() : base::Status(result.error());
-    });
+void HostGate::recoveryCodeKept() {
+    m_recoveryCode.clear();
+    if (const base::Status cleared = host::unconfirmedcode::clear(m_directory); !cleared)
+        qWarning("%s", qPrintable(cleared.error().message));
 }
 
 void HostGate::openHost(host::ProfileOptions options, const Opened& opened) {
@@ -145,12 +175,21 @@ void HostGate::openHost(host::ProfileOptions options, const Opened& opened) {
          [this, got, opened] { opened(takeProfile(*got)); });
 }
 
-base::Result<QString> HostGate::takeProfile(const base::Status& status) {
+base::Status HostGate::takeProfile(const base::Status& status) {
     const auto opening = std::move(m_opening);
-    if (!status.ok())
-        return status.error();
+    if (!status.ok()) {
+        qWarning("the profile does not open: %s", qPrintable(status.error().message));
+        if (opening->passphraseFileFailed())
+            m_unusablePassphraseFile = m_passphraseFile;
+        // Ours until the next attempt; somebody quicker is told of then.
+        if (status.error().reason == base::Reason::WrongKey ||
+            status.error().reason == base::Reason::ProfileLocked)
+            static_cast<void>(claim());
+        return status;
+    }
     m_host = opening->finish();
-    return opening->recoveryCode();
+    m_recoveryCode = opening->recoveryCode();
+    return {};
 }
 
 } // namespace recado::desktop

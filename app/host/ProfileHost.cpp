@@ -106,6 +106,12 @@ ProfileOpening::ProfileOpening()
 ProfileOpening::~ProfileOpening() = default;
 
 base::Status ProfileOpening::run(ProfileOptions options) {
+    if (!options.passphraseFile.isEmpty()) {
+        auto passphrase = readPassphrase(options.passphraseFile);
+        m_passphraseFileFailed = !passphrase.ok();
+        RECADO_TRY(options.passphrase, std::move(passphrase));
+        options.passphraseFile.clear();
+    }
     RECADO_TRY(UnlockedProfile profile, UnlockedProfile::unlock(std::move(options)));
     m_protection = profile.protection;
     m_recoveryCode = std::move(profile.recoveryCode);

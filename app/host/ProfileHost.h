@@ -47,7 +47,9 @@ public:
 
     /// Does all that may take long. Errors as UnlockedProfile::unlock() and ProfileHost::open().
     base::Status run(ProfileOptions options);
-    /// After run() has succeeded: the recovery code of a new profile that was to have one, else empty.
+    /// After run() has failed: whether the passphrase file was missing, unreadable or empty.
+    [[nodiscard]] bool passphraseFileFailed() const { return m_passphraseFileFailed; }
+    /// After run() has succeeded: the recovery code to show (UnlockedProfile), else empty.
     [[nodiscard]] const QString& recoveryCode() const { return m_recoveryCode; }
     /// After run() has succeeded, once: the open profile.
     [[nodiscard]] std::unique_ptr<ProfileHost> finish();
@@ -56,6 +58,7 @@ private:
     std::unique_ptr<ProfileHost::Parts> m_parts;
     storage::KeyProtection m_protection = storage::KeyProtection::KeyFile;
     QString m_recoveryCode;
+    bool m_passphraseFileFailed = false;
 };
 
 } // namespace recado::host

@@ -1,5 +1,7 @@
 #include "app/host/UnlockedProfile.h"
 
+#include "app/host/UnconfirmedCode.h"
+
 #include <QFile>
 
 namespace recado::host {
@@ -9,12 +11,10 @@ using base::Reason;
 using storage::KeyProtection;
 using storage::ProfileKey;
 
-namespace {
-
 base::Result<base::SecretBytes> readPassphrase(const QString& path) {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        return makeError(Reason::IoFailed, QStringLiteral("the passphrase file cannot be read"));
+        return makeError(Reason::IoFailed, QStringLiteral("the passphrase file %1 cannot be read").arg(path));
     QByteArray content = file.readAll();
     qsizetype end = content.indexOf('\n');
     if (end < 0)
@@ -24,9 +24,12 @@ base::Result<base::SecretBytes> readPassphrase(const QString& path) {
     base::SecretBytes passphrase = base::SecretBytes::copyOf(QByteArrayView(content).first(end));
     base::wipe(content);
     if (passphrase.isEmpty())
-        return makeError(Reason::InvalidArgument, QStringLiteral("the passphrase file is empty"));
+        return makeError(Reason::InvalidArgument,
+                         QStringLiteral("the passphrase file %1 is empty").arg(path));
     return passphrase;
 }
+
+namespace {
 
 storage::ProtectionRequest requestFor(KeyProtection protection, const ProfileOptions& options) {
     storage::ProtectionRequest request;
@@ -54,9 +57,39 @@ base::Result<base::SecretBytes> existingKey(ProfileOptions& options) {
     if (!options.recoveryCode.isEmpty())
         return recoverKey(options);
     storage::Credentials credentials;
-    credentials.passphrase = std::move(options.passphrase);
+    credentials.passphrase = options.passphrase.clone();
     credentials.keychain = options.keychain;
     return ProfileKey::unlock(options.directory, credentials);
+}
+
+/// For a profile whose code nobody has confirmed to have kept: the new one, else nothing.
+QString codeToShow(const ProfileOptions& options) {
+    if (!options.withRecoveryCode || !unconfirmedcode::isNoted(options.directory))
+        return {};
+    if (!options.recoveryCode.isEmpty()) { // whoever brings it has kept it
+        if (const base::Status cleared = unconfirmedcode::clear(options.directory); !cleared)
+            qWarning("%s", qPrintable(cleared.error().message));
+        return {};
+    }
+    storage::Credentials credentials;
+    credentials.passphrase = options.passphrase.clone();
+    credentials.keychain = options.keychain;
+    auto renewed = ProfileKey::renewRecoveryCode(options.directory, credentials);
+    if (renewed.ok())
+        return *renewed;
+    // The profile opens without it as well, and the next start tries again.
+    qWarning("no recovery code could be made: %s", qPrintable(renewed.error().message));
+    return {};
+}
+
+/// With its recovery code noted as not yet confirmed where it gets one.
+base::Result<ProfileKey::Created> createKey(const ProfileOptions& options, KeyProtection protection) {
+    if (options.withRecoveryCode)
+        RECADO_CHECK(unconfirmedcode::note(options.directory));
+    auto created = ProfileKey::create(options.directory, requestFor(protection, options));
+    if (!created && options.withRecoveryCode)
+        static_cast<void>(unconfirmedcode::clear(options.directory)); // the key's error is the one to tell
+    return created;
 }
 
 } // namespace
@@ -74,7 +107,10 @@ base::Result<UnlockedProfile> UnlockedProfile::unlock(ProfileOptions options) {
     if (!options.passphraseFile.isEmpty()) {
         RECADO_TRY(options.passphrase, readPassphrase(options.passphraseFile));
     }
-    RECADO_TRY(storage::ProfileDirectory directory, storage::ProfileDirectory::claim(options.directory));
+    if (!options.claimed) {
+        RECADO_TRY(options.claimed, storage::ProfileDirectory::claim(options.directory));
+    }
+    storage::ProfileDirectory directory = *std::move(options.claimed);
     RECADO_TRY(const std::optional<storage::ProtectionInfo> existing,
                ProfileKey::protection(options.directory));
     if (existing) {
@@ -86,21 +122,19 @@ base::Result<UnlockedProfile> UnlockedProfile::unlock(ProfileOptions options) {
         // A first start that was cut off between the key and its database is taken up where it ended.
         const auto creation =
             existing->awaitsDatabase ? storage::Creation::Allowed : storage::Creation::Forbidden;
-        return UnlockedProfile{std::move(directory),
-                               std::move(key),
-                               creation,
+        return UnlockedProfile{std::move(directory), std::move(key), creation,
                                renewed ? KeyProtection::Passphrase : existing->protection,
-                               {}};
+                               codeToShow(options)};
     }
     KeyProtection protection = KeyProtection::KeyFile;
     if (!options.passphrase.isEmpty())
         protection = KeyProtection::Passphrase;
     else if (options.keychain)
         protection = KeyProtection::Keychain;
-    auto created = ProfileKey::create(options.directory, requestFor(protection, options));
+    auto created = createKey(options, protection);
     if (!created && protection == KeyProtection::Keychain && options.keychainUse == KeychainUse::IfItWorks) {
         protection = KeyProtection::KeyFile;
-        created = ProfileKey::create(options.directory, requestFor(protection, options));
+        created = createKey(options, protection);
     }
     if (!created)
         return created.error();

@@ -22,6 +22,8 @@ enum class KeychainUse {
 /// Which profile, and what the person brought to open it.
 struct ProfileOptions {
     QString directory;
+    /// The claim on that directory when the caller has taken it already; else it is taken here.
+    std::optional<storage::ProfileDirectory> claimed{};
     /// A file whose first line, without its end, is the passphrase; empty: none.
     QString passphraseFile;
     /// The passphrase itself (UTF-8), when a window asked for it; empty: none.
@@ -32,9 +34,13 @@ struct ProfileOptions {
     /// The recovery code of an existing profile, in place of its passphrase or keychain; empty: none. A
     /// passphrase that comes with it is the new one: it guards the profile from then on.
     QString recoveryCode;
-    /// Gives a new profile a recovery code.
+    /// Gives a new profile a recovery code, and another one to a profile whose code nobody has confirmed to
+    /// have kept (UnconfirmedCode.h) unless it was opened by that very code.
     bool withRecoveryCode = false;
 };
+
+/// The first line of a passphrase file, without its end. IoFailed; InvalidArgument when it is empty.
+base::Result<base::SecretBytes> readPassphrase(const QString& path);
 
 /// A claimed directory and its key: all that is slow about opening a profile is behind us.
 struct UnlockedProfile {
@@ -42,7 +48,7 @@ struct UnlockedProfile {
     base::SecretBytes key;
     storage::Creation creation = storage::Creation::Forbidden;
     storage::KeyProtection protection = storage::KeyProtection::KeyFile;
-    /// Of a new profile that was to have one: to be shown once, it is stored nowhere.
+    /// Where one was made: to be shown until it is kept; it is stored nowhere.
     QString recoveryCode;
 
     /// Whether unlock() with these options has anything to ask of a keychain: a profile whose key is there,

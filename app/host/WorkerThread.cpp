@@ -1,10 +1,20 @@
 #include "app/host/WorkerThread.h"
 
+#include "crypto/ThreadState.h"
+
 namespace recado::host {
+
+std::unique_ptr<QThread> threadFor(std::function<void()> task) {
+    return std::unique_ptr<QThread>(QThread::create([task = std::move(task)] {
+        task();
+        crypto::releaseThreadState();
+    }));
+}
 
 WorkerThread::WorkerThread(const QString& name) {
     m_thread.setObjectName(name);
     m_inbox.moveToThread(&m_thread);
+    QObject::connect(&m_thread, &QThread::finished, [] { crypto::releaseThreadState(); }); // on that thread
     m_thread.start();
 }
 

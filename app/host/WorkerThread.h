@@ -4,7 +4,13 @@
 
 #include <QThread>
 
+#include <functional>
+#include <memory>
+
 namespace recado::host {
+
+/// A thread, not started yet, for one task that opens a profile or derives its key.
+std::unique_ptr<QThread> threadFor(std::function<void()> task);
 
 /// A thread with an event loop and the inbox that leads to it.
 class WorkerThread {

@@ -99,6 +99,9 @@ void CommonTest::emojiOnlyTextsAreCounted_data() {
     QTest::newRow("joined with a skin tone") << QStringLiteral("👩🏽‍🌾") << 1;
     QTest::newRow("heart with selector") << QStringLiteral("❤️") << 1;
     QTest::newRow("three with spaces") << QStringLiteral(" 👍 🎉 🍅 ") << 3;
+    QTest::newRow("a party, a family and a flag") << QStringLiteral("🎉👩‍👩‍👧🇧🇷") << 3;
+    QTest::newRow("two flags") << QStringLiteral("🇧🇷🇵🇹") << 2;
+    QTest::newRow("keycap") << QStringLiteral("1️⃣") << 1;
     QTest::newRow("words") << QStringLiteral("ok 👍") << 0;
     QTest::newRow("digits") << QStringLiteral("123") << 0;
     QTest::newRow("arrow without selector") << QStringLiteral("→") << 0;
@@ -240,6 +243,8 @@ void CommonTest::invitationsAreRead_data() {
     row("another scheme", "ftp://relay.example.org", "", "");
     row("password inside", "wss://user:secret@relay.example.org", "", "");
     row("empty link", "recado:", "", "");
+    row("mangled link", "recado:garbage", "", "");
+    row("link to a machine of the house", "recado:shed:7380/abc", "wss://shed:7380", "abc");
     row("empty", "", "", "");
 }
 

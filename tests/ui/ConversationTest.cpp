@@ -11,10 +11,12 @@
 #include "ui/timeline/TimelineView.h"
 
 #include <QAbstractButton>
+#include <QApplication>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
 #include <QPlainTextEdit>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -39,6 +41,13 @@ private Q_SLOTS:
     void aFailedMessageIsRetried();
     void aRequestIsAccepted();
     void aRequestIsDeleted();
+    void anAcceptedRequestIsTheMarkedChat();
+    void shortcutsWorkWithoutTheKeyboardAnywhere();
+    void noKeyAcceptsARequestByItself();
+    void theSafetyNumberFitsLargeText();
+    void theComposerShowsAllItsLines();
+    void anotherRelaysAddressIsExplained();
+    void aWaitingRequestIsNamedInTheEmptyPane();
     void aDecisionThatFailsSaysSo();
     void aDraftIsSeenInTheList();
     void markupInNamesIsNotObeyed();
@@ -190,6 +199,136 @@ void ConversationTest::aRequestIsDeleted() {
     QTRY_COMPARE(m_window->chatPage()->list().model().rowCount(), rows - 1);
     QVERIFY(m_window->chatPage()->conversation().conversation().isNull());
     QVERIFY(find<QWidget>("conversationEmpty")->isVisible());
+}
+
+void ConversationTest::anAcceptedRequestIsTheMarkedChat() {
+    const auto other = client().addConversation(QStringLiteral("stranger2"), true);
+    client().addMessage(other, QStringLiteral("me too"), false);
+    Q_EMIT client().conversationChanged(other);
+    QTRY_COMPARE(m_window->chatPage()->list().model().requestCount(), 2);
+    QTest::keyClick(m_window.get(), Qt::Key_2, Qt::ControlModifier);
+    ConversationPane& list = m_window->chatPage()->list();
+    QCOMPARE(list.model().rowCount(), 2);
+    open(m_talk->request);
+    auto* accept = find<QAbstractButton>("requestAccept");
+    accept->setFocus();
+    QTest::keyClick(accept, Qt::Key_Return);
+    QTRY_VERIFY(edit().hasFocus());
+    QTRY_COMPARE(list.model().requestCount(), 1);
+    QCOMPARE(list.model().folder(), ConversationModel::Folder::All);
+    QVERIFY(find<QAbstractButton>("railChats")->property("checked").toBool());
+    QVERIFY(list.view().currentIndex().isValid());
+    QCOMPARE(list.model().at(list.view().currentIndex().row()).id, m_talk->request);
+    QCOMPARE(m_window->chatPage()->conversation().conversation(), m_talk->request);
+    QVERIFY(edit().hasFocus());
+}
+
+void ConversationTest::shortcutsWorkWithoutTheKeyboardAnywhere() {
+    ConversationPane& list = m_window->chatPage()->list();
+    open(m_talk->request);
+    auto* remove = find<QAbstractButton>("requestDelete");
+    remove->setFocus();
+    QTest::keyClick(remove, Qt::Key_Return);
+    QTRY_VERIFY(m_window->chatPage()->conversation().conversation().isNull());
+    QVERIFY(list.view().hasFocus());
+    if (QWidget* focus = QApplication::focusWidget())
+        focus->clearFocus();
+    QTest::keyClick(m_window.get(), Qt::Key_2, Qt::ControlModifier);
+    QCOMPARE(list.model().folder(), ConversationModel::Folder::Requests);
+    QTest::keyClick(m_window.get(), Qt::Key_1, Qt::ControlModifier);
+    QCOMPARE(list.model().folder(), ConversationModel::Folder::All);
+    QTest::keyClick(m_window.get(), Qt::Key_F6);
+    QVERIFY(list.view().hasFocus());
+}
+
+void ConversationTest::noKeyAcceptsARequestByItself() {
+    open(m_talk->request);
+    QVERIFY(m_window->chatPage()->conversation().timeline().hasFocus());
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Space);
+    QCOMPARE(client().count(QStringLiteral("acceptConversation")), 0);
+    // The buttons come next.
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+    QVERIFY(find<QAbstractButton>("requestDelete")->hasFocus());
+}
+
+void ConversationTest::theSafetyNumberFitsLargeText() {
+    const QFont systemFont = QApplication::font();
+    QFont large = systemFont;
+    large.setPointSizeF(systemFont.pointSizeF() * 4);
+    QApplication::setFont(large);
+    m_window.reset();
+    m_theme = std::make_unique<Theme>();
+    QApplication::setFont(systemFont);
+    QVERIFY(m_theme->scale() >= 1.6);
+    m_window = std::make_unique<MainWindow>(*m_gate, *m_theme, QString());
+    m_window->show();
+    m_window->begin();
+    QTRY_VERIFY(m_window->chatPage());
+    QTRY_VERIFY(m_window->chatPage()->list().model().isLoaded());
+    for (const auto& id : {m_talk->main, m_talk->changed}) {
+        open(id);
+        m_window->chatPage()->conversation().showSafetyNumber();
+        QTRY_VERIFY(find<QLabel>("safetyGroup0")->text() != QStringLiteral("·····"));
+        auto* dialog = find<QWidget>("safetyNumberDialog");
+        QVERIFY(QTest::qWaitForWindowExposed(dialog));
+        for (const QLabel* label : dialog->findChildren<QLabel*>()) {
+            const int height =
+                label->wordWrap() ? label->heightForWidth(label->width()) : label->minimumSizeHint().height();
+            QVERIFY2(label->height() >= height, qPrintable(QStringLiteral("%1 %2 < %3, dialog %4x%5")
+                                                               .arg(label->objectName())
+                                                               .arg(label->height())
+                                                               .arg(height)
+                                                               .arg(dialog->width())
+                                                               .arg(dialog->height())));
+            QVERIFY2(label->width() >= label->minimumSizeHint().width(), qPrintable(label->text()));
+        }
+        for (const QAbstractButton* button : dialog->findChildren<QAbstractButton*>()) {
+            if (button->isVisible())
+                QVERIFY2(button->width() >= button->minimumSizeHint().width(), qPrintable(button->text()));
+        }
+        dialog->close();
+        QTRY_VERIFY(!find<QWidget>("safetyNumberDialog"));
+    }
+}
+
+void ConversationTest::theComposerShowsAllItsLines() {
+    open(m_talk->main);
+    for (int line = 1; line <= metric::composerLines; ++line) {
+        QTest::keyClicks(&edit(), QString::number(line));
+        const int before = edit().height();
+        if (line < metric::composerLines) {
+            QTest::keyClick(&edit(), Qt::Key_Return, Qt::ShiftModifier);
+            QTRY_VERIFY(edit().height() > before || line == 1);
+            QTRY_COMPARE(edit().verticalScrollBar()->value(), 0);
+        }
+    }
+    QCOMPARE(edit().document()->blockCount(), metric::composerLines);
+    QTRY_COMPARE(edit().verticalScrollBar()->maximum(), 0);
+}
+
+void ConversationTest::anotherRelaysAddressIsExplained() {
+    m_window->chatPage()->startNewConversation();
+    QTest::keyClicks(find<QLineEdit>("newAddress"), QStringLiteral("ana@elsewhere.test"));
+    click("newStart");
+    QTRY_VERIFY(find<QLabel>("newProblem")->text().contains(QStringLiteral("your own relay")));
+    QVERIFY(find<QLabel>("newProblem")->text().contains(QStringLiteral("relay.test")));
+}
+
+void ConversationTest::aWaitingRequestIsNamedInTheEmptyPane() {
+    client().conversationList.clear();
+    m_window = std::make_unique<MainWindow>(*m_gate, *m_theme, QString());
+    m_window->show();
+    m_window->begin();
+    QTRY_VERIFY(m_window->chatPage());
+    QTRY_VERIFY(m_window->chatPage()->list().model().isLoaded());
+    const auto titleOfPane = [this] {
+        return find<QWidget>("conversationEmpty")->findChild<QLabel*>(QStringLiteral("emptyTitle"))->text();
+    };
+    QVERIFY(titleOfPane().contains(QStringLiteral("Nothing here yet")));
+    const auto stranger = client().addConversation(QStringLiteral("stranger"), true);
+    Q_EMIT client().conversationChanged(stranger);
+    QTRY_VERIFY(titleOfPane().contains(QStringLiteral("wants to write")));
 }
 
 void ConversationTest::aDecisionThatFailsSaysSo() {

@@ -1,5 +1,7 @@
 #include "app/desktop/HostGate.h"
 #include "app/desktop/SystemAppearance.h"
+#include "storage/ProfileDirectory.h"
+#include "storage/ProfileKey.h"
 #include "support/RelayProcess.h"
 #include "support/Suite.h"
 #include "ui/Shots.h"
@@ -10,6 +12,8 @@
 #include "ui/timeline/TimelineView.h"
 
 #include <QAbstractButton>
+#include <QDir>
+#include <QFile>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -17,6 +21,8 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <csignal>
 
 using namespace recado;
 using namespace recado::tests;
@@ -59,6 +65,15 @@ struct Seat {
 
 constexpr int slow = 30'000; // Argon2id takes its second, twice
 
+/// A profile with the cheapest passphrase there is.
+void makeLockedProfile(const QString& directory) {
+    storage::ProtectionRequest request;
+    request.protection = storage::KeyProtection::Passphrase;
+    request.passphrase = base::SecretBytes::copyOf("correct horse");
+    request.cost = {.passes = 1, .memoryBytes = 8 * 1'024 * 1'024};
+    QVERIFY(storage::ProfileKey::create(directory, request).ok());
+}
+
 } // namespace
 
 /// Two people from the first start to a conversation, each at a real window on a real engine, through a real
@@ -71,6 +86,11 @@ private Q_SLOTS:
     void withoutASessionBusThereIsNoKeychain();
     void thePortalsAppearanceIsUnderstood();
     void theProgramSaysReadyAndTakesAPicture();
+    void anUnseenRecoveryCodeComesAtTheNextStart();
+    void aProfileInUseIsSaidBeforeItsPassphraseIsAsked();
+    void passphraseFilesThatDoNotOpenAreToldApart();
+    void aTerminationSignalEndsTheProgramCleanly_data();
+    void aTerminationSignalEndsTheProgramCleanly();
 };
 
 void DesktopTest::twoPeopleMeetAndWrite() {
@@ -187,6 +207,122 @@ void DesktopTest::theProgramSaysReadyAndTakesAPicture() {
     QCOMPARE(image.pixelColor(2, 2), QColor(0x15161A));
     // Looking at the first start makes no profile.
     QVERIFY(!QFileInfo::exists(folder.filePath(QStringLiteral("new"))));
+}
+
+void DesktopTest::anUnseenRecoveryCodeComesAtTheNextStart() {
+    QTemporaryDir folder;
+    const QString profile = folder.filePath(QStringLiteral("ana"));
+    const QString passphrase = QStringLiteral("a long passphrase");
+    {
+        Seat first(profile);
+        first.show();
+        QTRY_VERIFY(first.find<QLineEdit>("startRelay"));
+        first.type("startRelay", QStringLiteral("ws://127.0.0.1:1")); // nobody listens there
+        first.type("startUsername", QStringLiteral("ana"));
+        first.type("startPassphrase", passphrase);
+        first.type("startRepeat", passphrase);
+        first.press("startAction");
+        QTRY_VERIFY_WITH_TIMEOUT(
+            first.find<QLabel>("startRelayNote")->text().contains(QStringLiteral("does not answer")), slow);
+        QVERIFY(first.window.close());
+    }
+    RelayProcess relay(folder.filePath(QStringLiteral("relay")));
+    QVERIFY(relay.start());
+    {
+        Seat second(profile);
+        second.unlock(passphrase);
+        QTRY_VERIFY_WITH_TIMEOUT(second.find<QLineEdit>("startRelay"), slow);
+        second.type("startRelay", relay.url());
+        second.type("startUsername", QStringLiteral("ana"));
+        second.press("startAction");
+        QTRY_VERIFY_WITH_TIMEOUT(second.find<QLabel>("recoveryGroup7"), slow);
+        QVERIFY(!second.window.chatPage());
+        QVERIFY(second.window.close()); // Alt+F4 on the page that shows it
+    }
+    QString code;
+    {
+        Seat third(profile);
+        third.unlock(passphrase);
+        QTRY_VERIFY_WITH_TIMEOUT(third.find<QLabel>("recoveryGroup7"), slow);
+        QStringList groups;
+        for (int i = 0; i < 8; ++i)
+            groups << third.find<QLabel>(qPrintable(QStringLiteral("recoveryGroup%1").arg(i)))->text();
+        code = groups.join(QLatin1Char('-'));
+        third.press("recoveryKept");
+        QTRY_VERIFY(third.window.chatPage());
+    }
+    Seat fourth(profile);
+    fourth.unlock(passphrase);
+    QTRY_VERIFY_WITH_TIMEOUT(fourth.window.chatPage(), slow);
+    QVERIFY(!fourth.find<QLabel>("recoveryGroup7"));
+    storage::Credentials credentials;
+    credentials.recoveryCode = code;
+    QVERIFY(storage::ProfileKey::unlock(profile, credentials).ok());
+}
+
+void DesktopTest::aProfileInUseIsSaidBeforeItsPassphraseIsAsked() {
+    QTemporaryDir folder;
+    makeLockedProfile(folder.path());
+    Seat first(folder.path());
+    first.show();
+    QTRY_VERIFY(first.find<QLineEdit>("unlockPassphrase"));
+    Seat second(folder.path());
+    second.show();
+    QTRY_VERIFY(second.find<QLabel>("emptyText"));
+    QVERIFY(second.find<QLabel>("emptyText")->text().contains(QStringLiteral("Another program")));
+    QVERIFY(!second.find<QLineEdit>("unlockPassphrase"));
+    // Typing a wrong one does not give the profile away.
+    first.type("unlockPassphrase", QStringLiteral("not the one"));
+    first.press("unlockAction");
+    QTRY_VERIFY_WITH_TIMEOUT(
+        first.find<QLabel>("unlockPassphraseNote")->text().contains(QStringLiteral("does not open")), slow);
+    QCOMPARE(storage::ProfileDirectory::claim(folder.path()).error().reason, base::Reason::ProfileInUse);
+}
+
+void DesktopTest::passphraseFilesThatDoNotOpenAreToldApart() {
+    QTemporaryDir folder;
+    const QString profile = folder.filePath(QStringLiteral("ana"));
+    QVERIFY(QDir().mkpath(profile));
+    makeLockedProfile(profile);
+    QFile wrong(folder.filePath(QStringLiteral("wrong.txt")));
+    QVERIFY(wrong.open(QIODevice::WriteOnly) && wrong.write("not the one\n") > 0);
+    wrong.close();
+    {
+        desktop::HostGate gate(profile, wrong.fileName());
+        const auto opened = gate.open();
+        QTRY_VERIFY_WITH_TIMEOUT(opened.isFinished(), slow);
+        QVERIFY(opened.result().ok());
+        QCOMPARE(opened.result().value(), ProfileGate::State::WrongPassphrase);
+    }
+    const QString missing = folder.filePath(QStringLiteral("missing.txt"));
+    desktop::HostGate gate(profile, missing);
+    const auto opened = gate.open();
+    QTRY_VERIFY_WITH_TIMEOUT(opened.isFinished(), slow);
+    QVERIFY(!opened.result().ok());
+    QCOMPARE(gate.unusablePassphraseFile(), missing);
+}
+
+void DesktopTest::aTerminationSignalEndsTheProgramCleanly_data() {
+    QTest::addColumn<int>("signal");
+    QTest::newRow("SIGTERM") << SIGTERM;
+    QTest::newRow("SIGINT") << SIGINT;
+}
+
+void DesktopTest::aTerminationSignalEndsTheProgramCleanly() {
+    QFETCH(int, signal);
+    QTemporaryDir profile;
+    QProcess program;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("RECADO_READY_FD"), QStringLiteral("1"));
+    program.setProcessEnvironment(environment);
+    program.start(QStringLiteral(RECADO_PROGRAMS "/recado"), {QStringLiteral("--profile"), profile.path()});
+    QByteArray output;
+    QTRY_VERIFY_WITH_TIMEOUT((output += program.readAllStandardOutput()).contains("ready"), slow);
+    QCOMPARE(::kill(pid_t(program.processId()), signal), 0);
+    QVERIFY(program.waitForFinished(slow));
+    QCOMPARE(program.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(program.exitCode(), 0);
+    QVERIFY(QFile::exists(profile.filePath(QStringLiteral("window.ini"))));
 }
 
 RECADO_TEST(DesktopTest)

@@ -28,13 +28,13 @@ QFuture<bool> FakeGate::hasKeychain() {
     return readyFuture(keychain);
 }
 
-QFuture<base::Result<QString>> FakeGate::create(const ui::ProtectionChoice& choice) {
-    using Created = base::Result<QString>;
+QFuture<base::Status> FakeGate::create(const ui::ProtectionChoice& choice) {
     created.append(choice);
     if (createFailure)
-        return readyFuture(Created(base::makeError(*createFailure, QStringLiteral("scripted"))));
+        return readyFuture(base::Status(base::makeError(*createFailure, QStringLiteral("scripted"))));
     state = State::Open;
-    return readyFuture(Created(recoveryCode));
+    unconfirmedCode = recoveryCode;
+    return readyFuture(base::Status());
 }
 
 QFuture<base::Status> FakeGate::recover(const QString& code, const QString& newPassphrase) {

@@ -41,6 +41,13 @@ private Q_SLOTS:
     void aLockedProfileAsksForItsPassphrase();
     void aProfileThatCannotBeOpenedSaysWhy();
     void theRecoveryCodeIsShownOnce();
+    void anUnconfirmedRecoveryCodeIsShownAfterUnlocking();
+    void aWrongPassphraseFileAsksForThePassphrase();
+    void anUnusablePassphraseFileIsNamed();
+    void aMangledLinkIsSaidAtOnce();
+    void aRelayThatNeedsAnInvitationSaysSo();
+    void lettersAfterTabGoIntoTheSecondPassphrase();
+    void whatTheWindowRemembersIsItsOwnersOnly();
     void theRecoveryCodeIsSavedForItsOwnerOnly();
     void aLostPassphraseIsReplacedByTheRecoveryCode();
     void aKeychainWithoutItsKeyAsksForTheRecoveryCode();
@@ -50,6 +57,7 @@ private Q_SLOTS:
     void anAppearanceForOneRunIsNotRemembered();
     void readyComesOnceForEachFirstPage_data();
     void readyComesOnceForEachFirstPage();
+    void aPageThatAsksForAPassphraseIsNotReady();
     void theWindowRemembersItsSize();
 
 private:
@@ -314,10 +322,13 @@ void FirstStartTest::whatEnterDoes() {
     other->setFocus();
     QTest::keyClick(other, Qt::Key_Return);
     QVERIFY(find<QLineEdit>("unlockCode")->isVisible());
-    auto* eye = find<QAbstractButton>("unlockNewShow");
-    eye->setFocus();
-    QTest::keyClick(eye, Qt::Key_Return);
-    QCOMPARE(find<QLineEdit>("unlockNew")->echoMode(), QLineEdit::Normal);
+    auto* secret = find<QLineEdit>("unlockNew");
+    secret->setFocus();
+    QTest::keyClick(secret, Qt::Key_V, Qt::AltModifier);
+    QCOMPARE(secret->echoMode(), QLineEdit::Normal);
+    QTest::keyClick(secret, Qt::Key_V, Qt::AltModifier);
+    QCOMPARE(secret->echoMode(), QLineEdit::Password);
+    QVERIFY(secret->text().isEmpty());
 }
 
 void FirstStartTest::tabGoesThroughTheFormsInOrder() {
@@ -336,9 +347,8 @@ void FirstStartTest::tabGoesThroughTheFormsInOrder() {
     m_gate->recoveryCode = QStringLiteral("AAAA-BBBB");
     start(ProfileGate::State::Missing);
     QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-    QCOMPARE(tabbed(),
-             QStringLiteral("startRelay startUsername startDisplayName startPassphrase startPassphraseShow "
-                            "startRepeat startRepeatShow startAction"));
+    QCOMPARE(tabbed(), QStringLiteral("startRelay startUsername startDisplayName startPassphrase "
+                                      "startRepeat startAction"));
     fillIn();
     press();
     QTRY_VERIFY(find<QWidget>("recoveryCodePage"));
@@ -346,7 +356,7 @@ void FirstStartTest::tabGoesThroughTheFormsInOrder() {
     m_window.reset();
     start(ProfileGate::State::NeedsPassphrase);
     QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-    QCOMPARE(tabbed(), QStringLiteral("unlockPassphrase unlockPassphraseShow unlockAction unlockOtherWay"));
+    QCOMPARE(tabbed(), QStringLiteral("unlockPassphrase unlockAction unlockOtherWay"));
 }
 
 void FirstStartTest::anAppearanceForOneRunIsNotRemembered() {
@@ -364,7 +374,6 @@ void FirstStartTest::anAppearanceForOneRunIsNotRemembered() {
 void FirstStartTest::readyComesOnceForEachFirstPage_data() {
     QTest::addColumn<int>("state");
     QTest::newRow("first start") << int(ProfileGate::State::Missing);
-    QTest::newRow("locked") << int(ProfileGate::State::NeedsPassphrase);
     QTest::newRow("conversations") << int(ProfileGate::State::Open);
 }
 
@@ -380,6 +389,111 @@ void FirstStartTest::readyComesOnceForEachFirstPage() {
     m_window->repaint();
     QTest::qWait(50);
     QCOMPARE(ready.count(), 1);
+}
+
+void FirstStartTest::aPageThatAsksForAPassphraseIsNotReady() {
+    m_gate->state = ProfileGate::State::NeedsPassphrase;
+    m_gate->fake.addMessage(m_gate->fake.addConversation(QStringLiteral("bia")), QStringLiteral("hi"), false);
+    m_window = std::make_unique<MainWindow>(*m_gate, *m_theme, QString());
+    QSignalSpy ready(m_window.get(), &MainWindow::ready);
+    m_window->show();
+    m_window->begin();
+    QTRY_VERIFY(find<QLineEdit>("unlockPassphrase"));
+    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    m_window->repaint();
+    QCoreApplication::processEvents();
+    QCOMPARE(ready.count(), 0);
+    type("unlockPassphrase", m_gate->passphrase);
+    QTest::keyClick(find<QLineEdit>("unlockPassphrase"), Qt::Key_Return);
+    QTRY_COMPARE(ready.count(), 1);
+    QVERIFY(m_window->chatPage());
+}
+
+void FirstStartTest::anUnconfirmedRecoveryCodeIsShownAfterUnlocking() {
+    // The window was closed on the page that showed it, or before there was an account.
+    m_gate->unconfirmedCode = QStringLiteral("AAAA-BBBB");
+    start(ProfileGate::State::NeedsPassphrase);
+    type("unlockPassphrase", m_gate->passphrase);
+    QTest::keyClick(find<QLineEdit>("unlockPassphrase"), Qt::Key_Return);
+    QTRY_VERIFY(find<QLabel>("recoveryGroup0"));
+    QVERIFY(!m_window->chatPage());
+    m_window->close();
+    QCOMPARE(m_gate->unconfirmedCode, QStringLiteral("AAAA-BBBB"));
+    m_window.reset();
+    start(ProfileGate::State::Open);
+    QTRY_VERIFY(find<QLabel>("recoveryGroup0"));
+    QTest::mouseClick(find<QPushButton>("recoveryKept"), Qt::LeftButton);
+    QTRY_VERIFY(m_window->chatPage());
+    QVERIFY(m_gate->unconfirmedCode.isEmpty());
+}
+
+void FirstStartTest::aWrongPassphraseFileAsksForThePassphrase() {
+    m_gate->recoveryCode = QStringLiteral("AAAA-BBBB");
+    start(ProfileGate::State::WrongPassphrase);
+    QTRY_VERIFY(find<QLineEdit>("unlockPassphrase"));
+    QVERIFY(
+        noteOf("unlockPassphrase").contains(QStringLiteral("This passphrase does not open the profile.")));
+    QVERIFY(find<QLineEdit>("unlockPassphrase")->isVisible());
+    type("unlockPassphrase", m_gate->passphrase);
+    QTest::keyClick(find<QLineEdit>("unlockPassphrase"), Qt::Key_Return);
+    QTRY_VERIFY(m_window->chatPage());
+}
+
+void FirstStartTest::anUnusablePassphraseFileIsNamed() {
+    m_gate->openFailure = base::Reason::IoFailed;
+    m_gate->badPassphraseFile = QStringLiteral("/somewhere/secret.txt");
+    start(ProfileGate::State::Open);
+    QTRY_VERIFY(find<QLabel>("emptyText"));
+    QVERIFY(find<QLabel>("emptyText")->text().contains(m_gate->badPassphraseFile));
+}
+
+void FirstStartTest::aMangledLinkIsSaidAtOnce() {
+    m_gate->state = ProfileGate::State::Missing;
+    m_window = std::make_unique<MainWindow>(*m_gate, *m_theme, QString());
+    m_window->setRelay(QStringLiteral("recado:garbage"));
+    m_window->begin();
+    m_window->show();
+    QTRY_VERIFY(find<QLineEdit>("startRelay"));
+    QVERIFY(noteOf("startRelay").contains(QStringLiteral("neither an address nor an invitation")));
+}
+
+void FirstStartTest::aRelayThatNeedsAnInvitationSaysSo() {
+    start(ProfileGate::State::Missing);
+    fillIn();
+    m_gate->fake.fail(QStringLiteral("registerAccount"), base::Reason::InvalidInvite);
+    press();
+    QTRY_VERIFY(noteOf("startRelay").contains(QStringLiteral("needs an invitation. Ask somebody there")));
+    type("startRelay", QStringLiteral("127.0.0.1:7380/old-code"));
+    m_gate->fake.fail(QStringLiteral("registerAccount"), base::Reason::InvalidInvite);
+    press();
+    QTRY_VERIFY(noteOf("startRelay").contains(QStringLiteral("this one is not valid")));
+}
+
+void FirstStartTest::lettersAfterTabGoIntoTheSecondPassphrase() {
+    start(ProfileGate::State::Missing);
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+    type("startRelay", QStringLiteral("127.0.0.1:7380"));
+    type("startUsername", QStringLiteral("ana"));
+    find<QLineEdit>("startPassphrase")->setFocus();
+    const auto typeHere = [](const QString& text) { QTest::keyClicks(QApplication::focusWidget(), text); };
+    typeHere(QStringLiteral("long enough"));
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+    typeHere(QStringLiteral("long enough"));
+    QCOMPARE(find<QLineEdit>("startPassphrase")->text(), QStringLiteral("long enough"));
+    QCOMPARE(find<QLineEdit>("startRepeat")->text(), QStringLiteral("long enough"));
+    QCOMPARE(find<QLineEdit>("startPassphrase")->echoMode(), QLineEdit::Password);
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
+    QTRY_VERIFY(m_window->chatPage());
+}
+
+void FirstStartTest::whatTheWindowRemembersIsItsOwnersOnly() {
+    QTemporaryDir directory;
+    m_directory = directory.path();
+    start(ProfileGate::State::Open);
+    m_window->close();
+    const auto others = QFileDevice::ReadGroup | QFileDevice::ReadOther;
+    QVERIFY(QFile::exists(directory.filePath(QStringLiteral("window.ini"))));
+    QVERIFY(!(QFile::permissions(directory.filePath(QStringLiteral("window.ini"))) & others));
 }
 
 void FirstStartTest::theWindowRemembersItsSize() {

@@ -36,10 +36,20 @@ bool isEmojiPoint(char32_t point) {
            point == 0x2049;
 }
 
+/// Two of them make a flag.
+bool isFlagLetter(char32_t point) {
+    return point >= 0x1F1E6 && point <= 0x1F1FF;
+}
+
 /// Whether a grapheme cluster shows as an emoji: a pictograph, alone or with its joiners and modifiers.
 bool isEmojiCluster(const QString& cluster) {
     const auto points = cluster.toUcs4();
-    if (points.isEmpty() || !isEmojiPoint(points.first()))
+    if (points.isEmpty())
+        return false;
+    // A keycap: a digit, # or *, and the enclosing mark, which some write without the selector between them.
+    if (points.last() == 0x20E3)
+        return points.size() <= 3 && QStringLiteral("0123456789#*").contains(QChar(ushort(points.first())));
+    if (!isEmojiPoint(points.first()))
         return false;
     // Below U+1F000 the plain form is a text symbol unless the emoji selector follows.
     return points.first() >= 0x1F000 || points.contains(0xFE0FU) || points.first() >= 0x2614;
@@ -86,6 +96,9 @@ int emojiOnlyCount(const QString& text) {
     QTextBoundaryFinder finder(QTextBoundaryFinder::Grapheme, trimmed);
     int count = 0;
     qsizetype from = 0;
+    // Qt takes a family apart, or the flag behind one: what a joiner or half a flag asks for belongs to it.
+    bool joins = false;
+    bool halfFlag = false;
     while (finder.toNextBoundary() > 0) {
         const QString cluster = trimmed.mid(from, finder.position() - from);
         from = finder.position();
@@ -93,7 +106,13 @@ int emojiOnlyCount(const QString& text) {
             continue;
         if (!isEmojiCluster(cluster))
             return 0;
-        ++count;
+        const auto points = cluster.toUcs4();
+        const bool letter = points.size() == 1 && isFlagLetter(points.first());
+        const bool continues = joins || (halfFlag && letter);
+        if (!continues)
+            ++count;
+        joins = points.last() == 0x200D;
+        halfFlag = letter && !continues;
     }
     return count;
 }

@@ -96,6 +96,29 @@ QString problemText(base::Reason reason) {
     }
 }
 
+QString profileProblemText(base::Reason reason) {
+    using base::Reason;
+    switch (reason) {
+    case Reason::NotPermitted:
+        return words(QT_TRANSLATE_NOOP("recado::ui::Words",
+                                       "Other people on this computer may read the profile's key file. Take "
+                                       "that right away from them (mode 0600) and try again."));
+    case Reason::WrongKey:
+        return words(QT_TRANSLATE_NOOP("recado::ui::Words",
+                                       "The key does not open the profile's database: it belongs to another "
+                                       "one, or the database is damaged. Nothing was changed."));
+    case Reason::IoFailed:
+        return words(QT_TRANSLATE_NOOP("recado::ui::Words",
+                                       "The profile's folder cannot be used. It must be a folder of your "
+                                       "own, on a disk with free space."));
+    case Reason::UnsupportedVersion:
+        return words(QT_TRANSLATE_NOOP("recado::ui::Words",
+                                       "A newer Recado wrote this profile. Update Recado and try again."));
+    default:
+        return problemText(reason);
+    }
+}
+
 QString statusText(messaging::MessageStatus status) {
     using messaging::MessageStatus;
     switch (status) {

@@ -12,6 +12,8 @@ namespace recado::ui {
 QString failureText(base::Reason reason);
 /// Why what the person asked for did not happen.
 QString problemText(base::Reason reason);
+/// Why a profile could not be opened or made; the same words for what concerns no profile.
+QString profileProblemText(base::Reason reason);
 /// "Sending", "Sent", "Delivered", "Read", "Not sent"; empty for incoming messages.
 QString statusText(messaging::MessageStatus status);
 /// What a message without readable text stands for: deleted, not decrypted, a picture and so on.

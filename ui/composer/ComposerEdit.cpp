@@ -3,6 +3,7 @@
 #include "ui/common/Metrics.h"
 
 #include <QKeyEvent>
+#include <QScrollBar>
 
 #include <cmath>
 
@@ -24,7 +25,9 @@ ComposerEdit::ComposerEdit(const Theme& theme, QWidget* parent)
 
 int ComposerEdit::heightOfLines(int lines) const {
     const qreal margins = 2 * document()->documentMargin();
-    return int(std::ceil(lines * QFontMetricsF(font()).lineSpacing() + margins));
+    // One more than the lines take: with less the last of them counts as hidden, and the first one scrolls
+    // away.
+    return int(lines * std::ceil(QFontMetricsF(font()).lineSpacing()) + margins) + 1;
 }
 
 QSize ComposerEdit::sizeHint() const {
@@ -45,6 +48,9 @@ void ComposerEdit::fitHeight() {
 void ComposerEdit::resizeEvent(QResizeEvent* event) {
     QPlainTextEdit::resizeEvent(event);
     fitHeight();
+    // The field scrolled to a new line before there was room for it.
+    if (int(document()->size().height()) <= metric::composerLines)
+        verticalScrollBar()->setValue(0);
 }
 
 void ComposerEdit::keyPressEvent(QKeyEvent* event) {

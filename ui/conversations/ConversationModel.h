@@ -24,6 +24,8 @@ public:
     void setFolder(Folder folder);
     [[nodiscard]] Folder folder() const { return m_folder; }
     [[nodiscard]] bool isLoaded() const { return m_loaded; }
+    /// Conversations in all folders.
+    [[nodiscard]] int totalCount() const { return int(m_all.size()); }
     [[nodiscard]] int requestCount() const;
     /// Unread messages in conversations; what stands in requests is not counted.
     [[nodiscard]] int unreadCount() const;

@@ -3,6 +3,7 @@
 #include "ui/common/Label.h"
 #include "ui/common/Metrics.h"
 #include "ui/common/Paint.h"
+#include "ui/common/Text.h"
 #include "ui/common/WhenDone.h"
 #include "ui/common/Words.h"
 
@@ -93,17 +94,35 @@ void NewConversationDialog::lookUp() {
         return;
     }
     m_start->setEnabled(false);
-    whenDone(m_client.createDirect(address), this, [this](const base::Result<base::ConversationId>& result) {
-        m_start->setEnabled(true);
-        if (result.ok()) {
-            Q_EMIT conversationReady(result.value());
-            accept();
-        } else if (result.error().reason == base::Reason::InvalidArgument) {
-            say(tr("You cannot write to this address. Is it your own?"));
-        } else {
-            say(problemText(result.error().reason));
-        }
-    });
+    whenDone(m_client.createDirect(address), this,
+             [this, address](const base::Result<base::ConversationId>& result) {
+                 m_start->setEnabled(true);
+                 if (result.ok()) {
+                     Q_EMIT conversationReady(result.value());
+                     accept();
+                 } else if (result.error().reason == base::Reason::InvalidArgument) {
+                     say(tr("You cannot write to this address. Is it your own?"));
+                 } else if (result.error().reason == base::Reason::UnknownRecipient) {
+                     sayUnknown(address);
+                 } else {
+                     say(problemText(result.error().reason));
+                 }
+             });
+}
+
+void NewConversationDialog::sayUnknown(const QString& address) {
+    say(problemText(base::Reason::UnknownRecipient));
+    const auto relayOf = [](const QString& each) { return each.section(QLatin1Char('@'), 1); };
+    if (relayOf(address).isEmpty())
+        return;
+    whenDone(m_client.whoami(), this,
+             [this, address, relayOf](const base::Result<messaging::AccountInfo>& me) {
+                 if (!me.ok() || relayOf(me->address) == relayOf(address) ||
+                     m_address->text().trimmed().compare(address, Qt::CaseInsensitive) != 0)
+                     return;
+                 say(tr("Only people of your own relay can be reached: addresses that end in @%1.")
+                         .arg(isolated(relayOf(me->address))));
+             });
 }
 
 void NewConversationDialog::say(const QString& problem) {

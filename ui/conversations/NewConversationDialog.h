@@ -27,6 +27,8 @@ Q_SIGNALS:
 private:
     void lookUp();
     void say(const QString& problem);
+    /// That nobody has it; or, of another relay's address, that those cannot be reached.
+    void sayUnknown(const QString& address);
 
     messaging::Client& m_client;
     QLineEdit* m_address;

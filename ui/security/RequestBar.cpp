@@ -48,7 +48,6 @@ RequestBar::RequestBar(const Theme& theme, QWidget* parent)
     }
     row->addStretch();
     layout->addWidget(m_buttons);
-    setFocusProxy(accept);
     connect(accept, &QPushButton::clicked, this, &RequestBar::accepted);
     connect(remove, &QPushButton::clicked, this, &RequestBar::deleted);
     connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));

@@ -65,7 +65,9 @@ SafetyNumberDialog::SafetyNumberDialog(messaging::Client& client, const Theme& t
     stateRow->addWidget(m_copy);
     layout->addLayout(stateRow);
     buildButtons(*layout);
-    setMinimumWidth(metric::formWidth);
+    // Not a minimum of the dialog or of the card: it would stand in place of what the digits need.
+    layout->addStrut(metric::formWidth - 2 * metric::huge);
+    growToContent();
     setButtonsEnabled(false);
     // What is decided must be what is shown: another key meanwhile is another number.
     connect(&m_client, &messaging::Client::identityChanged, this, [this](const messaging::Person& changed) {
@@ -146,6 +148,7 @@ void SafetyNumberDialog::showFailure(base::Reason reason) {
         group->setText(unknownGroup());
     m_state->setTone(Tone::Danger);
     m_state->setText(problemText(reason));
+    growToContent();
 }
 
 void SafetyNumberDialog::show(const messaging::Contact& contact) {
@@ -182,8 +185,25 @@ void SafetyNumberDialog::show(const messaging::Contact& contact) {
     m_unverify->setVisible(verified);
     m_goOn->setVisible(changed);
     m_verify->setVisible(!verified);
+    growToContent();
     // Not on a decision: nobody shall take one by a stray Enter.
     m_copy->setFocus();
+}
+
+void SafetyNumberDialog::growToContent() {
+    // Borders and paddings of the style sheet count from the polishing on, which else comes with the showing.
+    ensurePolished();
+    for (QWidget* part : findChildren<QWidget*>()) {
+        part->ensurePolished();
+        if (part->layout())
+            part->layout()->invalidate();
+    }
+    layout()->invalidate();
+    layout()->activate();
+    const int needed = qMax(width(), layout()->totalMinimumSize().width());
+    // What wraps is measured a little low by the layout; with nothing to spare the digits would pay for it.
+    setMinimumHeight(layout()->totalHeightForWidth(needed) + metric::huge);
+    resize(needed, qMax(height(), minimumHeight()));
 }
 
 void SafetyNumberDialog::setButtonsEnabled(bool enabled) {

@@ -36,6 +36,8 @@ private:
     void buildNumber(QWidget& card);
     void buildButtons(QLayout& layout);
     void setButtonsEnabled(bool enabled);
+    /// Grows until no word and no digit is cut.
+    void growToContent();
 
     messaging::Client& m_client;
     const Theme& m_theme;

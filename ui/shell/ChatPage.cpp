@@ -57,6 +57,7 @@ ChatPage::ChatPage(messaging::Client& client, Theme& theme, QWidget* parent)
             Q_EMIT drawn();
         }
     });
+    connect(m_view, &ConversationView::requestAccepted, this, &ChatPage::onAccepted);
     connect(m_view, &ConversationView::draftChanged, &m_list->model(), &ConversationModel::setDraft);
     connect(m_rail, &Rail::folderChosen, this, &ChatPage::chooseFolder);
     connect(m_rail, &Rail::appearanceChosen, this, &ChatPage::appearanceChosen);
@@ -66,6 +67,7 @@ ChatPage::ChatPage(messaging::Client& client, Theme& theme, QWidget* parent)
     connect(&model, &ConversationModel::conversationUpdated, this, &ChatPage::onUpdated);
     connect(&model, &ConversationModel::countsChanged, this, [this, &model] {
         m_rail->setCounts(model.unreadCount(), model.requestCount());
+        m_view->setCounts(model.totalCount(), model.requestCount());
         Q_EMIT unreadChanged(model.unreadCount());
     });
     connect(&client, &messaging::Client::connectionChanged, m_connection, &ConnectionBanner::show);
@@ -88,7 +90,8 @@ void ChatPage::begin() {
 
 void ChatPage::addShortcut(const QKeySequence& keys, std::function<void()> action) {
     auto* shortcut = new QShortcut(keys, this);
-    shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+    // Of the whole window: also when nothing in it has the keyboard, as after what had it went away.
+    shortcut->setContext(Qt::WindowShortcut);
     connect(shortcut, &QShortcut::activated, this, std::move(action));
 }
 
@@ -107,7 +110,7 @@ void ChatPage::addShortcuts() {
 void ChatPage::onLoaded() {
     ConversationModel& model = m_list->model();
     if (model.rowCount() == 0) {
-        m_view->close(false);
+        m_view->close(0, 0);
     } else if (m_view->conversation().isNull()) {
         // A narrow window begins with the list; there the newest conversation waits one press away.
         const messaging::Conversation& newest = model.at(0);
@@ -159,10 +162,32 @@ void ChatPage::onUpdated(base::ConversationId id) {
         m_view->refresh(*conversation, m_list->model().isTyping(id));
         return;
     }
-    m_view->close(m_list->model().rowCount() > 0);
+    closeConversation();
+}
+
+void ChatPage::closeConversation() {
+    // Asked before: what is hidden gives the keyboard away.
+    const bool hadFocus = viewHasFocus();
+    m_view->close(m_list->model().totalCount(), m_list->model().requestCount());
     m_list->setCurrent({});
     m_showsConversation = false;
     refreshPanes();
+    if (hadFocus)
+        m_list->takeFocus();
+}
+
+void ChatPage::onAccepted(base::ConversationId id) {
+    // It left the requests; the marked row there would be the next stranger's.
+    m_list->setFolder(ConversationModel::Folder::All);
+    m_rail->setFolder(ConversationModel::Folder::All);
+    m_list->setCurrent(id);
+    if (viewHasFocus())
+        m_view->takeFocus();
+}
+
+bool ChatPage::viewHasFocus() const {
+    const QWidget* focus = window()->focusWidget();
+    return !focus || focus == window() || m_view->isAncestorOf(focus);
 }
 
 void ChatPage::chooseFolder(ConversationModel::Folder folder) {

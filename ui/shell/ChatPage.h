@@ -53,6 +53,10 @@ private:
     void addShortcut(const QKeySequence& keys, std::function<void()> action);
     void onLoaded();
     void onUpdated(base::ConversationId id);
+    void onAccepted(base::ConversationId id);
+    void closeConversation();
+    /// Whether the conversation has the keyboard, or nothing in the window has it.
+    [[nodiscard]] bool viewHasFocus() const;
     void chooseFolder(ConversationModel::Folder folder);
     void refreshPanes();
     void takeFocus();

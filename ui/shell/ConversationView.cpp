@@ -40,7 +40,7 @@ ConversationView::ConversationView(messaging::Client& client, const Theme& theme
     , m_content(new QWidget) {
     build(theme);
     connectParts();
-    close(false);
+    close(0, 0);
 }
 
 void ConversationView::build(const Theme&) {
@@ -76,7 +76,7 @@ void ConversationView::connectParts() {
     connect(m_header, &ConversationHeader::safetyNumberRequested, this, &ConversationView::showSafetyNumber);
     connect(m_identityBanner, &Banner::actionTriggered, this, &ConversationView::showSafetyNumber);
     connect(m_empty, &EmptyState::actionTriggered, this, [this] {
-        if (m_anyConversation)
+        if (m_conversations > 0)
             Q_EMIT newConversationRequested();
         else
             QGuiApplication::clipboard()->setText(m_ownAddress);
@@ -141,8 +141,10 @@ void ConversationView::refresh(const Conversation& conversation, bool typing) {
     refreshBottom();
     if (trustMoved)
         refreshTrust();
-    if (accepted)
+    if (accepted) {
         m_timeline->reportSeenAgain();
+        Q_EMIT requestAccepted(conversation.id);
+    }
 }
 
 void ConversationView::keepDraft() {
@@ -152,7 +154,7 @@ void ConversationView::keepDraft() {
     Q_EMIT draftChanged(m_conversation.id, m_composer->text());
 }
 
-void ConversationView::close(bool anyConversation) {
+void ConversationView::close(int conversations, int requests) {
     if (m_safety)
         m_safety->close();
     m_conversation = {};
@@ -161,7 +163,12 @@ void ConversationView::close(bool anyConversation) {
     m_header->hide();
     m_identityBanner->dismiss();
     m_stack->setCurrentWidget(m_empty);
-    m_anyConversation = anyConversation;
+    setCounts(conversations, requests);
+}
+
+void ConversationView::setCounts(int conversations, int requests) {
+    m_conversations = conversations;
+    m_requests = requests;
     refreshEmpty();
 }
 
@@ -171,7 +178,11 @@ void ConversationView::setOwnAddress(const QString& address) {
 }
 
 void ConversationView::refreshEmpty() {
-    if (m_anyConversation)
+    if (m_requests > 0 && m_requests == m_conversations)
+        m_empty->setWords(tr("Someone wants to write to you"),
+                          tr("Choose the request in the list to read it and to decide."),
+                          tr("New conversation"), QKeySequence::New);
+    else if (m_conversations > 0)
         m_empty->setWords(tr("Choose a conversation"), tr("Or write to someone new."), tr("New conversation"),
                           QKeySequence::New);
     else if (m_ownAddress.isEmpty())
@@ -238,7 +249,7 @@ void ConversationView::takeFocus() {
     if (m_conversation.id.isNull())
         m_empty->setFocus();
     else if (m_conversation.request)
-        m_request->setFocus();
+        m_timeline->setFocus();
     else if (m_conversation.identityChanged)
         m_identityBanner->setFocus();
     else
@@ -290,9 +301,9 @@ void ConversationView::acceptRequest() {
                      m_request->setProblem(problemText(status.error().reason));
                      return;
                  }
-                 m_conversation.request = false;
-                 refreshBottom();
-                 m_timeline->reportSeenAgain();
+                 messaging::Conversation accepted = m_conversation;
+                 accepted.request = false;
+                 refresh(accepted, false); // nobody's typing is told in a request
                  takeFocus();
              });
 }

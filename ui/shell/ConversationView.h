@@ -29,8 +29,11 @@ public:
     void open(const messaging::Conversation& conversation, bool typing);
     /// The conversation, unless it is another than the open one, as it is now.
     void refresh(const messaging::Conversation& conversation, bool typing);
-    /// Nothing is open; `anyConversation` chooses the words in its place.
-    void close(bool anyConversation);
+    /// Nothing is open; how many conversations there are, and how many of them requests, chooses the words in
+    /// its place.
+    void close(int conversations, int requests);
+    /// The same numbers later on.
+    void setCounts(int conversations, int requests);
     [[nodiscard]] base::ConversationId conversation() const { return m_conversation.id; }
 
     [[nodiscard]] TimelineView& timeline() { return *m_timeline; }
@@ -41,12 +44,15 @@ public:
     /// One's own address, to give away while there is no conversation.
     void setOwnAddress(const QString& address);
     void showSafetyNumber();
-    /// Puts the keyboard where one writes or decides.
+    /// Puts the keyboard where one writes or decides; in a request on its messages, so that no stray key
+    /// decides.
     void takeFocus();
 
 Q_SIGNALS:
     void backRequested();
     void newConversationRequested();
+    /// The open conversation was a request and is one no more.
+    void requestAccepted(recado::base::ConversationId conversation);
     /// What waits unsent in a conversation that is not open; empty: nothing, or it is open now.
     void draftChanged(recado::base::ConversationId conversation, const QString& text);
 
@@ -72,7 +78,8 @@ private:
     /// What was being written elsewhere. In memory only: unsent words do not belong on the disk in the clear.
     QHash<base::ConversationId, QString> m_drafts;
     QString m_ownAddress;
-    bool m_anyConversation = false;
+    int m_conversations = 0;
+    int m_requests = 0;
     TimelineModel* m_model;
     ConversationHeader* m_header;
     Banner* m_connectionBanner;

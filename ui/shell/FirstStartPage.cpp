@@ -96,6 +96,13 @@ void FirstStartPage::refreshProtection() {
 
 void FirstStartPage::setRelay(const QString& text) {
     m_relay->edit().setText(text);
+    // A link comes from somewhere else: what is wrong with it is said before anything is filled in.
+    if (!text.trimmed().isEmpty())
+        m_relay->setProblem(relayProblem(text));
+}
+
+QString FirstStartPage::relayProblem(const QString& text) {
+    return parseInvitation(text) ? QString() : tr("This is neither an address nor an invitation.");
 }
 
 QString FirstStartPage::usernameProblem(const QString& username) {
@@ -116,9 +123,7 @@ QString FirstStartPage::usernameProblem(const QString& username) {
 bool FirstStartPage::check() {
     setProblem({});
     m_relay->setProblem(m_relay->text().trimmed().isEmpty() ? tr("Which relay? Ask whoever invited you.")
-                        : !parseInvitation(m_relay->text())
-                            ? tr("This is neither an address nor an invitation.")
-                            : QString());
+                                                            : relayProblem(m_relay->text()));
     m_username->setProblem(usernameProblem(m_username->text().trimmed()));
     if (m_gate.client() == nullptr && !m_keychain->isChecked()) {
         m_passphrase->setProblem(passphraseProblem(m_passphrase->text()));
@@ -149,12 +154,11 @@ void FirstStartPage::createProfile() {
     setBusy(true, tr("Preparing the profile…"));
     const ProtectionChoice choice{m_keychain->isChecked(),
                                   m_keychain->isChecked() ? QString() : m_passphrase->text()};
-    whenDone(m_gate.create(choice), this, [this](const base::Result<QString>& created) {
+    whenDone(m_gate.create(choice), this, [this](const base::Status& created) {
         if (!created.ok()) {
             showProfileFailure(created.error().reason);
             return;
         }
-        m_recoveryCode = created.value();
         // The profile is guarded from here on, whatever becomes of the account.
         m_passphrase->edit().clear();
         m_repeat->edit().clear();
@@ -172,7 +176,7 @@ void FirstStartPage::registerAccount() {
              [this](const base::Result<messaging::AccountInfo>& result) {
                  setBusy(false);
                  if (result.ok() || result.error().reason == base::Reason::AlreadyRegistered)
-                     Q_EMIT registered(m_recoveryCode);
+                     Q_EMIT registered();
                  else
                      showFailure(result.error().reason);
              });
@@ -186,7 +190,7 @@ void FirstStartPage::showProfileFailure(base::Reason reason) {
                                     reason == base::Reason::ProfileLocked);
     setProblem(keychain ? tr("The keychain did not take the key. Unlock it and try again, or choose a "
                              "passphrase.")
-                        : problemText(reason));
+                        : profileProblemText(reason));
 }
 
 void FirstStartPage::showFailure(base::Reason reason) {
@@ -195,13 +199,20 @@ void FirstStartPage::showFailure(base::Reason reason) {
     if (reason == base::Reason::UsernameTaken)
         field = m_username;
     else if (reason == base::Reason::InvalidInvite || reason == base::Reason::RelayUnreachable ||
-             reason == base::Reason::RegistrationClosed || reason == base::Reason::Timeout)
+             reason == base::Reason::RegistrationClosed || reason == base::Reason::Timeout ||
+             reason == base::Reason::InvalidArgument)
         field = m_relay;
     if (!field) {
         setProblem(problemText(reason));
         return;
     }
-    field->setProblem(problemText(reason));
+    const auto where = parseInvitation(m_relay->text());
+    const bool noInvitation = reason == base::Reason::InvalidInvite && where && where->invite.isEmpty();
+    field->setProblem(
+        noInvitation ? tr("This relay needs an invitation. Ask somebody there for a link, and put "
+                          "it here.")
+        : reason == base::Reason::InvalidArgument ? tr("This is neither an address nor an invitation.")
+                                                  : problemText(reason));
     field->edit().setFocus();
     field->edit().selectAll();
 }

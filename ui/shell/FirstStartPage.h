@@ -24,9 +24,8 @@ public:
     [[nodiscard]] static QString usernameProblem(const QString& username);
 
 Q_SIGNALS:
-    /// The account is there. `recoveryCode` is that of the profile this page has made, to be shown once;
-    /// empty when it stood already.
-    void registered(const QString& recoveryCode);
+    /// The account is there.
+    void registered();
 
 protected:
     void submit() override;
@@ -40,6 +39,7 @@ private:
     void createProfile();
     void registerAccount();
     void showFailure(base::Reason reason);
+    [[nodiscard]] static QString relayProblem(const QString& text);
     void showProfileFailure(base::Reason reason);
 
     ProfileGate& m_gate;
@@ -51,7 +51,6 @@ private:
     QRadioButton* m_passphraseChoice;
     FormField* m_passphrase;
     FormField* m_repeat;
-    QString m_recoveryCode;
     bool m_askedKeychain = false;
 };
 

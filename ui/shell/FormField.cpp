@@ -6,6 +6,7 @@
 #include "ui/common/Paint.h"
 
 #include <QHBoxLayout>
+#include <QShortcut>
 #include <QVBoxLayout>
 
 namespace recado::ui {
@@ -51,14 +52,21 @@ void FormField::makeSecret(const Theme& theme) {
     auto* eye = new IconButton(theme, Icon::Eye, tr("Show the passphrase"), IconButton::Kind::Plain, m_edit);
     eye->setObjectName(m_edit->objectName() + QStringLiteral("Show"));
     eye->setCheckable(true);
+    // It stands inside the field: with the keyboard on it, letters would go through it into the field.
+    eye->setFocusPolicy(Qt::NoFocus);
+    const QKeySequence keys(Qt::ALT | Qt::Key_V);
+    eye->setName(tr("Show the passphrase"), keys);
+    auto* shortcut = new QShortcut(keys, m_edit);
+    shortcut->setContext(Qt::WidgetShortcut);
+    connect(shortcut, &QShortcut::activated, eye, &QAbstractButton::click);
     auto* inside = new QHBoxLayout(m_edit);
     inside->setContentsMargins(0, 0, 3, 0);
     inside->addWidget(eye, 0, Qt::AlignRight | Qt::AlignVCenter);
     m_edit->setTextMargins(0, 0, metric::hitArea, 0);
-    connect(eye, &IconButton::toggled, this, [this, eye](bool shown) {
+    connect(eye, &IconButton::toggled, this, [this, eye, keys](bool shown) {
         m_edit->setEchoMode(shown ? QLineEdit::Normal : QLineEdit::Password);
         eye->setIconOf(shown ? Icon::EyeOff : Icon::Eye);
-        eye->setName(shown ? tr("Hide the passphrase") : tr("Show the passphrase"));
+        eye->setName(shown ? tr("Hide the passphrase") : tr("Show the passphrase"), keys);
     });
 }
 

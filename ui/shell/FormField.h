@@ -22,7 +22,8 @@ public:
     /// Empty: all is well.
     void setProblem(const QString& problem);
     [[nodiscard]] QString problem() const { return m_problem; }
-    /// Shows dots, with a button that shows the text.
+    /// Shows dots, with a button that shows the text. The button is for the mouse; Tab passes it by, and the
+    /// keyboard has Alt+V in the field.
     void makeSecret(const Theme& theme);
 
 private:

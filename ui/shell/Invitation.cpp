@@ -36,6 +36,14 @@ std::optional<Invitation> fromQuery(const QUrlQuery& query) {
     return Invitation{relay, query.queryItemValue(QStringLiteral("invite"), QUrl::FullyDecoded)};
 }
 
+/// A lone word behind `recado:` is a mangled link, not a machine in the same house: those are typed by hand,
+/// or come with their port.
+bool namesAHost(const QString& url) {
+    const QUrl read(url);
+    return read.port() > 0 || isThisMachine(read.host()) || read.host().contains(QLatin1Char('.')) ||
+           read.host().contains(QLatin1Char(':'));
+}
+
 /// The code behind the address: a path of one part, e.g. relay.example.org/CODE.
 QString inviteOf(const QString& address) {
     const qsizetype scheme = address.indexOf(QLatin1String("://"));
@@ -50,7 +58,8 @@ std::optional<Invitation> parseInvitation(const QString& text) {
     QString address = text.trimmed();
     if (address.contains(QLatin1Char(' ')))
         return std::nullopt;
-    if (address.startsWith(linkScheme, Qt::CaseInsensitive)) {
+    const bool isLink = address.startsWith(linkScheme, Qt::CaseInsensitive);
+    if (isLink) {
         address.remove(0, linkScheme.size());
         while (address.startsWith(QLatin1Char('/')))
             address.remove(0, 1);
@@ -58,7 +67,7 @@ std::optional<Invitation> parseInvitation(const QString& text) {
             return fromQuery(QUrlQuery(address.mid(1)));
     }
     const QString url = relayUrlOf(address);
-    if (url.isEmpty())
+    if (url.isEmpty() || (isLink && !namesAHost(url)))
         return std::nullopt;
     return Invitation{url, inviteOf(address)};
 }

@@ -2,6 +2,7 @@
 
 #include "ui/common/EmptyState.h"
 #include "ui/common/Metrics.h"
+#include "ui/common/Text.h"
 #include "ui/common/WhenDone.h"
 #include "ui/common/Words.h"
 #include "ui/shell/ChatPage.h"
@@ -76,8 +77,11 @@ void MainWindow::begin() {
         const bool keyMissing = reason == base::Reason::ProfileLocked || reason == base::Reason::WrongKey;
         if (keyMissing && m_gate.hasRecoveryCode())
             showRecovery(reason);
+        else if (const QString file = m_gate.unusablePassphraseFile(); !file.isEmpty())
+            showFailure(tr("There is no passphrase in %1: the file is missing, empty, or may not be read.")
+                            .arg(isolated(file)));
         else
-            showFailure(reason);
+            showFailure(profileProblemText(reason));
     });
 }
 
@@ -87,7 +91,10 @@ void MainWindow::showState(ProfileGate::State state) {
         showFirstStart();
         return;
     case ProfileGate::State::NeedsPassphrase:
-        showUnlock();
+        showUnlock(false);
+        return;
+    case ProfileGate::State::WrongPassphrase:
+        showUnlock(true);
         return;
     case ProfileGate::State::Open:
         enter();
@@ -98,32 +105,36 @@ void MainWindow::showState(ProfileGate::State state) {
 void MainWindow::enter() {
     whenDone(m_gate.client()->whoami(), this, [this](const base::Result<messaging::AccountInfo>& result) {
         if (result.ok())
-            showChat();
+            goOn();
         else if (result.error().reason == base::Reason::NotRegistered)
             showFirstStart();
         else
-            showFailure(result.error().reason);
+            showFailure(profileProblemText(result.error().reason));
     });
+}
+
+void MainWindow::goOn() {
+    const QString code = m_gate.unconfirmedRecoveryCode();
+    if (code.isEmpty())
+        showChat();
+    else
+        showRecoveryCode(code);
 }
 
 void MainWindow::showFirstStart() {
     auto* page = new FirstStartPage(m_gate, m_theme);
     page->setRelay(m_relay);
-    connect(page, &FirstStartPage::registered, this, [this](const QString& recoveryCode) {
-        if (recoveryCode.isEmpty())
-            showChat();
-        else
-            showRecoveryCode(recoveryCode);
-    });
+    connect(page, &FirstStartPage::registered, this, &MainWindow::goOn);
     showPage(page);
     reportReadyAfterPaint(page);
 }
 
-void MainWindow::showUnlock() {
+void MainWindow::showUnlock(bool wrongAlready) {
     auto* page = new UnlockPage(m_gate, m_theme);
+    if (wrongAlready)
+        page->sayWrongPassphrase();
     connect(page, &UnlockPage::unlocked, this, &MainWindow::enter);
     showPage(page);
-    reportReadyAfterPaint(page);
 }
 
 void MainWindow::showRecovery(base::Reason why) {
@@ -132,24 +143,25 @@ void MainWindow::showRecovery(base::Reason why) {
     connect(page, &UnlockPage::unlocked, this, &MainWindow::enter);
     connect(page, &UnlockPage::tryAgainRequested, this, &MainWindow::begin);
     showPage(page);
-    reportReadyAfterPaint(page);
 }
 
 void MainWindow::showRecoveryCode(const QString& code) {
     auto* page = new RecoveryCodePage(m_theme, code);
-    connect(page, &RecoveryCodePage::kept, this, &MainWindow::showChat);
+    connect(page, &RecoveryCodePage::kept, this, [this] {
+        m_gate.recoveryCodeKept();
+        showChat();
+    });
     showPage(page);
     page->setFocus();
 }
 
-void MainWindow::showFailure(base::Reason reason) {
+void MainWindow::showFailure(const QString& why) {
     auto* page = new EmptyState(m_theme, Icon::CircleAlert);
     page->setObjectName(QStringLiteral("failurePage"));
-    page->setWords(tr("The profile cannot be opened"), problemText(reason), tr("Try again"));
+    page->setWords(tr("The profile cannot be opened"), why, tr("Try again"));
     connect(page, &EmptyState::actionTriggered, this, &MainWindow::begin);
     showPage(page);
     page->setFocus();
-    reportReadyAfterPaint(page);
 }
 
 void MainWindow::showChat() {

@@ -31,7 +31,8 @@ public:
     [[nodiscard]] ChatPage* chatPage() const { return m_chat; }
 
 Q_SIGNALS:
-    /// The first page is painted with its data and takes input; once.
+    /// The first start, or the newest conversation, is painted with its data and takes input; once. A page
+    /// before them that asks for a passphrase or says what is wrong does not count.
     void ready();
 
 protected:
@@ -42,11 +43,13 @@ protected:
 private:
     void showState(ProfileGate::State state);
     void showFirstStart();
-    void showUnlock();
+    void showUnlock(bool wrongAlready);
     void showRecovery(base::Reason why);
     void showRecoveryCode(const QString& code);
-    void showFailure(base::Reason reason);
+    void showFailure(const QString& why);
     void enter();
+    /// To the conversations; past the recovery code when nobody has confirmed it yet.
+    void goOn();
     void showChat();
     void showPage(QWidget* page);
     void reportReadyAfterPaint(QWidget* page);

@@ -4,6 +4,7 @@
 #include "ui/common/Metrics.h"
 
 #include <QClipboard>
+#include <QDir>
 #include <QFileDialog>
 #include <QGridLayout>
 #include <QGuiApplication>
@@ -86,6 +87,7 @@ void RecoveryCodePage::askWhereToSave() {
     dialog->setObjectName(QStringLiteral("recoveryFileDialog"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDirectory(QDir::homePath());
     dialog->selectFile(tr("Recado recovery code") + QStringLiteral(".txt"));
     connect(dialog, &QFileDialog::fileSelected, this, &RecoveryCodePage::saveTo);
     dialog->open();

@@ -49,6 +49,10 @@ void UnlockPage::askForRecoveryCode(base::Reason why) {
                         "use your recovery code."));
 }
 
+void UnlockPage::sayWrongPassphrase() {
+    m_passphrase->setProblem(problemText(base::Reason::WrongKey));
+}
+
 void UnlockPage::setWay(Way way) {
     m_way = way;
     const bool byCode = way == Way::RecoveryCode;
@@ -103,7 +107,7 @@ void UnlockPage::unlockByPassphrase() {
         if (status.error().reason == base::Reason::WrongKey)
             m_passphrase->setProblem(problemText(base::Reason::WrongKey));
         else
-            setProblem(problemText(status.error().reason));
+            setProblem(profileProblemText(status.error().reason));
         m_passphrase->edit().setFocus();
         m_passphrase->edit().selectAll();
     });
@@ -132,7 +136,7 @@ void UnlockPage::recover() {
                  if (status.error().reason == base::Reason::WrongKey)
                      m_code->setProblem(tr("This code does not open the profile. Check each letter."));
                  else
-                     setProblem(problemText(status.error().reason));
+                     setProblem(profileProblemText(status.error().reason));
                  m_code->edit().setFocus();
              });
 }

@@ -20,6 +20,9 @@ public:
     /// is ProfileLocked (it does not answer, or has no key) or WrongKey.
     void askForRecoveryCode(base::Reason why);
 
+    /// Says so from the start: a passphrase was tried already.
+    void sayWrongPassphrase();
+
 Q_SIGNALS:
     void unlocked();
     /// Ask the keychain once more.

@@ -1,5 +1,6 @@
 #include "ui/shell/WindowMemory.h"
 
+#include <QFile>
 #include <QFileInfo>
 #include <QSettings>
 
@@ -39,6 +40,11 @@ Appearance WindowMemory::appearance() const {
 void WindowMemory::save(const QByteArray& geometry, const QByteArray& splitter, Appearance appearance) const {
     if (m_file.isEmpty() || !QFileInfo(m_directory).isDir())
         return;
+    // Made before it is filled: what QSettings makes, others may read. It keeps the permissions.
+    QFile file(m_file);
+    if (!file.exists() && file.open(QIODevice::WriteOnly))
+        file.close();
+    file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner);
     QSettings settings(m_file, QSettings::IniFormat);
     settings.setValue(geometryKey, geometry);
     if (!splitter.isEmpty())

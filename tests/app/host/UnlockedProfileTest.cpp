@@ -1,5 +1,6 @@
 #include "app/host/UnlockedProfile.h"
 
+#include "app/host/UnconfirmedCode.h"
 #include "support/Suite.h"
 
 #include <QDir>
@@ -30,6 +31,10 @@ private Q_SLOTS:
     void thePassphraseIsTheFilesFirstLine_data();
     void thePassphraseIsTheFilesFirstLine();
     void onlyWhoNeedsAKeychainAsksIt();
+    void theRecoveryCodeComesAnewUntilItIsKept();
+    void whoOpensByTheCodeHasKeptIt();
+    void aClaimTakenBeforeIsUsed();
+    void aPassphraseFileThatIsMissingIsNamed();
 };
 
 namespace {
@@ -232,6 +237,77 @@ void UnlockedProfileTest::thePassphraseIsTheFilesFirstLine() {
     file.close();
     const auto opened = host::UnlockedProfile::unlock(std::move(options));
     QVERIFY2(opened.ok(), opened.ok() ? "" : qPrintable(opened.error().message));
+}
+
+void UnlockedProfileTest::theRecoveryCodeComesAnewUntilItIsKept() {
+    QTemporaryDir directory;
+    const auto start = [&] {
+        host::ProfileOptions options;
+        options.directory = directory.path();
+        options.withRecoveryCode = true;
+        return host::UnlockedProfile::unlock(std::move(options));
+    };
+    const auto codeOf = [](const base::Result<host::UnlockedProfile>& opened) {
+        return opened.ok() ? opened->recoveryCode : QStringLiteral("not opened");
+    };
+    const auto opens = [&](const QString& code) {
+        storage::Credentials credentials;
+        credentials.recoveryCode = code;
+        return ProfileKey::unlock(directory.path(), credentials).ok();
+    };
+    const QString first = codeOf(start());
+    QVERIFY(opens(first));
+    // The window was closed before it was shown, or before anybody said that it is kept.
+    const QString second = codeOf(start());
+    QVERIFY(second != first && opens(second));
+    QVERIFY(!opens(first));
+    QVERIFY(host::unconfirmedcode::clear(directory.path()).ok());
+    QCOMPARE(codeOf(start()), QString());
+    QVERIFY(opens(second));
+}
+
+void UnlockedProfileTest::whoOpensByTheCodeHasKeptIt() {
+    QTemporaryDir directory;
+    QString code;
+    {
+        host::ProfileOptions options;
+        options.directory = directory.path();
+        options.withRecoveryCode = true;
+        const auto made = host::UnlockedProfile::unlock(std::move(options));
+        QVERIFY(made.ok());
+        code = made->recoveryCode;
+    }
+    QVERIFY(host::unconfirmedcode::isNoted(directory.path()));
+    host::ProfileOptions options;
+    options.directory = directory.path();
+    options.recoveryCode = code;
+    options.withRecoveryCode = true;
+    const auto opened = host::UnlockedProfile::unlock(std::move(options));
+    QVERIFY(opened.ok());
+    QVERIFY(opened->recoveryCode.isEmpty());
+    QVERIFY(!host::unconfirmedcode::isNoted(directory.path()));
+}
+
+void UnlockedProfileTest::aClaimTakenBeforeIsUsed() {
+    QTemporaryDir directory;
+    auto claimed = storage::ProfileDirectory::claim(directory.path());
+    QVERIFY(claimed.ok());
+    QCOMPARE(unlockAt(directory.path()).error().reason, Reason::ProfileInUse);
+    host::ProfileOptions options;
+    options.directory = directory.path();
+    options.claimed = std::move(*claimed);
+    QVERIFY(host::UnlockedProfile::unlock(std::move(options)).ok());
+}
+
+void UnlockedProfileTest::aPassphraseFileThatIsMissingIsNamed() {
+    QTemporaryDir directory;
+    host::ProfileOptions options;
+    options.directory = directory.filePath(QStringLiteral("profile"));
+    options.passphraseFile = directory.filePath(QStringLiteral("nowhere.txt"));
+    const auto opened = host::UnlockedProfile::unlock(std::move(options));
+    QVERIFY(!opened.ok());
+    QVERIFY(opened.error().message.contains(QStringLiteral("nowhere.txt")));
+    QVERIFY(!QFile::exists(directory.filePath(QStringLiteral("profile"))));
 }
 
 void UnlockedProfileTest::onlyWhoNeedsAKeychainAsksIt() {
