@@ -37,21 +37,23 @@ Deadlines::Next Deadlines::next(Backlog backlog) const {
 
 Deadlines::Next Deadlines::nextWhileOpen(Backlog backlog) const {
     const qint64 lastLife = std::max(m_heardAtMs, m_progressAtMs);
+    const bool owing = m_owesSinceMs != never;
     Next next{Demand::EndSilence, lastLife + m_config.idleLimit.count()};
+    if (owing) {
+        // Who sends steadily over a slow line gets the time his message takes at the slowest rate we know. In
+        // the middle of a frame he can answer no ping: that alone is not silence.
+        const qint64 earned = m_owedBytesHere * 1'000 / m_config.messageBytesPerSecond;
+        next = {Demand::EndMessage, m_owesSinceMs + m_config.messageDeadline.count() + earned};
+    }
     const auto consider = [&](Demand demand, qint64 atMs) {
         if (atMs < next.atMs)
             next = {demand, atMs};
     };
     if (!m_authenticated)
         consider(Demand::EndAuthentication, m_sinceMs + m_config.authenticationDeadline.count());
-    if (m_owesSinceMs != never) {
-        // Who sends steadily over a slow line gets the time his message takes at the slowest rate we know.
-        const qint64 earned = m_owedBytesHere * 1'000 / m_config.messageBytesPerSecond;
-        consider(Demand::EndMessage, m_owesSinceMs + m_config.messageDeadline.count() + earned);
-    }
     if (backlog == Backlog::Large)
         consider(Demand::EndStall, m_progressAtMs + m_config.stallDeadline.count());
-    if (backlog == Backlog::None)
+    if (backlog == Backlog::None && !owing)
         consider(Demand::Ping, std::max(lastLife, m_pingedAtMs) + m_config.pingInterval.count());
     return next;
 }

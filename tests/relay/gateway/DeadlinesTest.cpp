@@ -104,12 +104,15 @@ void DeadlinesTest::aMessageOverASlowLineGetsItsTime() {
     relay::GatewayConfig config;
     config.messageBytesPerSecond = 4'096;
     Deadlines deadlines = authenticatedAt(config, acceptedAt);
-    // 16 KiB a second: the largest message takes 80 s.
-    for (int second = 1; second < 80; ++second) {
+    // 5 KiB a second: the largest message takes 256 s, without a pause in which a ping could be answered.
+    for (int second = 1; second < 256; ++second) {
         const qint64 now = acceptedAt + second * 1'000;
-        deadlines.owes(now, second * 16 * 1'024);
-        QVERIFY(deadlines.next(Backlog::Small).atMs > now);
+        deadlines.owes(now, second * 5 * 1'024);
+        QVERIFY(deadlines.next(Backlog::None).atMs > now);
     }
+    deadlines.heard(acceptedAt + 256'000);
+    deadlines.owesNothing();
+    COMPARE_NEXT(deadlines, Backlog::None, Demand::Ping, acceptedAt, 286'000);
 }
 
 void DeadlinesTest::aLargeBacklogThatNothingTakesEndsWithinTwoSeconds() {
