@@ -35,4 +35,13 @@ inline QByteArray closeBody(quint16 code) {
     return body;
 }
 
+constexpr int binaryFrame = 0x2;
+constexpr int pingFrame = 0x9;
+constexpr int pongFrame = 0xA;
+
+/// A binary message in one frame.
+inline QByteArray wholeFrame(const QByteArray& payload) {
+    return clientFrame(binaryFrame, payload, Final::Yes);
+}
+
 } // namespace recado::tests
