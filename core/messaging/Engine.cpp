@@ -144,6 +144,7 @@ Engine::Engine(Stores stores, RelayLink& link, const base::Clock& clock, Changes
 
 Engine::~Engine() {
     m_context.link.setListener(nullptr);
+    m_parts->drafts.compose(); // what was asked for in this very turn is committed, and answered
 }
 
 base::Status Engine::loadProfile() {
@@ -399,11 +400,13 @@ void Engine::answerChange(const base::Status& status, FollowUps& followUps, cons
 }
 
 void Engine::acceptConversation(const base::ConversationId& conversation, const Done& done) {
+    m_parts->drafts.compose();
     FollowUps followUps;
     answerChange(m_parts->conversations.accept(conversation, followUps), followUps, done);
 }
 
 void Engine::removeConversation(const base::ConversationId& conversation, const Done& done) {
+    m_parts->drafts.compose(); // a text asked for before is not to bring the conversation back
     done(m_parts->conversations.remove(conversation));
 }
 

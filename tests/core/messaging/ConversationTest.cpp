@@ -30,6 +30,8 @@ private Q_SLOTS:
     void aClockAnHourAheadDisturbsNoOrder();
     void aDisplayNameKeepsItsJoinersAndLosesItsTricks();
     void whatIsHeldWaitsAtTheRelay();
+    void whatIsAskedForIsKeptThoughTheEngineEndsAtOnce();
+    void aRemovalDoesNotOvertakeATextAskedForBefore();
     void sixDevicesOfAnAccountAllGetAMessage();
     void typingReachesAnAcceptedPeer();
     void fewPrekeysAreRefilled();
@@ -378,6 +380,33 @@ void ConversationTest::whatIsHeldWaitsAtTheRelay() {
     QTRY_COMPARE(bia.received.size(), 1);
     QVERIFY(bia.settle());
     QCOMPARE(bia.received.size(), 1);
+}
+
+void ConversationTest::whatIsAskedForIsKeptThoughTheEngineEndsAtOnce() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    const auto chat = ana.chatWith(u"bia"_s);
+    QVERIFY(chat.ok());
+    const auto answer = ana.client->sendText(*chat, u"before the end"_s);
+    QVERIFY(ana.endBehindWhatWasAsked());
+    QTRY_VERIFY(answer.isFinished());
+    QVERIFY(answer.result().ok());
+    ana.reopen();
+    QTRY_COMPARE(bia.received.size(), 1);
+    QCOMPARE(bia.received[0].text, u"before the end"_s);
+}
+
+void ConversationTest::aRemovalDoesNotOvertakeATextAskedForBefore() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    const auto chat = ana.chatWith(u"bia"_s);
+    QVERIFY(chat.ok());
+    const auto sent = ana.client->sendText(*chat, u"then forget it"_s);
+    const auto removed = ana.client->removeConversation(*chat);
+    QTRY_VERIFY(sent.isFinished() && removed.isFinished());
+    QVERIFY(sent.result().ok());
+    QVERIFY(removed.result().ok());
+    QVERIFY(ana.await(ana.client->conversations())->isEmpty());
 }
 
 } // namespace recado::tests

@@ -131,6 +131,12 @@ public:
         client->start();
     }
 
+    /// Ends the engine in the same turn in which it gets what was asked for just now; reopen() afterwards.
+    bool endBehindWhatWasAsked() {
+        m_inbox.post([this] { m_engine.reset(); });
+        return QTest::qWaitFor([this] { return m_engine == nullptr; });
+    }
+
     messaging::Stores stores() { return m_tables->stores(); }
     /// The profile's writing connection, for looking at what is there.
     sql::Database& database() { return m_profile.writer(); }
