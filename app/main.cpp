@@ -1,9 +1,9 @@
 #include "app/desktop/HostGate.h"
 #include "app/desktop/ReadyLine.h"
 #include "app/desktop/SystemAppearance.h"
-#include "app/desktop/TerminationSignals.h"
 #include "app/desktop/Translations.h"
 #include "app/host/CoreDumps.h"
+#include "app/host/TerminationSignals.h"
 #include "base/Log.h"
 #include "ui/common/Icons.h"
 #include "ui/common/Theme.h"
@@ -76,7 +76,7 @@ int main(int argc, char** argv) {
     recado::desktop::installTranslations(application);
 
     // Before the profile: a second signal while that is closed must not cut it off.
-    const recado::desktop::TerminationSignals termination;
+    const recado::host::TerminationSignals termination;
     recado::ui::Theme theme;
     applyAppearance(theme);
     const recado::desktop::SystemAppearance system;
@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
             QApplication::exit(saved ? 0 : 1);
         });
     });
-    QObject::connect(&termination, &recado::desktop::TerminationSignals::arrived, &window, [&window] {
+    QObject::connect(&termination, &recado::host::TerminationSignals::arrived, &window, [&window] {
         window.close(); // it remembers its place; what comes after exec() ends the rest
         QApplication::exit(0);
     });

@@ -861,8 +861,8 @@
         <translation>Abrir con tu código de recuperación</translation>
     </message>
     <message>
-        <source>It opens this profile once more; then a new passphrase does.</source>
-        <translation>Abre este perfil una vez más; después lo hará una nueva frase de contraseña.</translation>
+        <source>It opens this profile; from then on a new passphrase does, too.</source>
+        <translation>Abre este perfil; a partir de entonces, también lo hará una nueva frase de contraseña.</translation>
     </message>
     <message>
         <source>Try the keychain again</source>

@@ -861,8 +861,8 @@
         <translation>Abrir com seu código de recuperação</translation>
     </message>
     <message>
-        <source>It opens this profile once more; then a new passphrase does.</source>
-        <translation>Ele abre este perfil mais uma vez; depois, uma nova frase secreta.</translation>
+        <source>It opens this profile; from then on a new passphrase does, too.</source>
+        <translation>Ele abre este perfil; a partir daí, uma nova frase secreta também o abre.</translation>
     </message>
     <message>
         <source>Try the keychain again</source>

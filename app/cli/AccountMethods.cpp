@@ -15,8 +15,6 @@ namespace {
 
 constexpr int defaultIdleTimeoutMs = 30'000;
 constexpr int longestIdleTimeoutMs = 24 * 3'600 * 1'000;
-/// What others show of it; the rest would be cut off there without a word.
-constexpr qsizetype longestDisplayName = 64;
 
 bool isRelayUrl(const QString& text) {
     const QUrl url(text, QUrl::StrictMode);
@@ -54,9 +52,10 @@ void AccountMethods::registerAccount(Parameters params, const Answer& answer) {
     if (!routing::isValidUsername(registration.username))
         params.refuse(QLatin1String("username"), QStringLiteral("must be 3 to 32 of a-z, 0-9, dot, _"));
     registration.displayName = params.optionalText(QLatin1String("displayName")).value_or(QString());
-    if (registration.displayName.size() > longestDisplayName)
+    // What others would cut off without a word is refused here.
+    if (registration.displayName.size() > messaging::longestDisplayName)
         params.refuse(QLatin1String("displayName"),
-                      QStringLiteral("must have at most %1 characters").arg(longestDisplayName));
+                      QStringLiteral("must have at most %1 characters").arg(messaging::longestDisplayName));
     registration.invite = params.optionalText(QLatin1String("invite")).value_or(QString());
     if (params.error()) {
         answer(*params.error());

@@ -61,6 +61,7 @@ void SendQueue::lookUp(const QString& name) {
         const Item item = std::get<Item>(std::move(m_steps.front()));
         m_steps.pop_front();
         if (found.ok()) {
+            m_resolved.removeIf([](const auto& known) { return known.value().fresh.hasExpired(); });
             m_resolved.insert(name, {*found, QDeadlineTimer(nameFreshMs)});
             submit(*found, item);
         } else {

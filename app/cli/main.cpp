@@ -2,9 +2,9 @@
 #include "app/cli/OneShot.h"
 #include "app/cli/PlainText.h"
 #include "app/cli/RpcSession.h"
-#include "app/cli/TerminationSignals.h"
 #include "app/host/CoreDumps.h"
 #include "app/host/ProfileHost.h"
+#include "app/host/TerminationSignals.h"
 #include "app/host/WorkerThread.h"
 #include "app/platform/SystemKeychain.h"
 #include "base/Log.h"
@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <tuple>
 
@@ -85,8 +86,8 @@ Host openProfile(const cli::Invocation& invocation) {
 /// Runs a session or command until it has finished, or a signal ends it.
 template <typename Task>
 int runUntilFinished(Task& task) {
-    const cli::TerminationSignals signals;
-    QObject::connect(&signals, &cli::TerminationSignals::requested, &task, &Task::stop);
+    const host::TerminationSignals signals;
+    QObject::connect(&signals, &host::TerminationSignals::arrived, &task, &Task::stop);
     QObject::connect(&task, &Task::finished, QCoreApplication::instance(), &QCoreApplication::exit,
                      Qt::QueuedConnection);
     return QCoreApplication::exec();
@@ -114,6 +115,8 @@ int runCommand(const Host& opened, const cli::Invocation& invocation) {
 } // namespace
 
 int main(int argc, char** argv) {
+    // A reader that has gone is an error of write(), not the end of a program with a profile open.
+    std::signal(SIGPIPE, SIG_IGN);
     host::forbidCoreDumps();
     keepStandardDescriptorsTaken();
     base::installLogging();

@@ -41,8 +41,10 @@ private:
 
     /// Fetches the key and opens the database on a thread; the client appears here.
     void openHost(host::ProfileOptions options, const Opened& opened);
+    /// What follows on this thread: the client of a profile that has opened, or the claim of one that waits
+    /// for another passphrase. Returns `status`.
     base::Status takeProfile(const base::Status& status);
-    /// The same as a future of what `convert` makes of it.
+    /// As openHost(), whose status becomes, by `convert`, the answer of a future.
     template <typename Answer, typename Convert>
     QFuture<Answer> opened(host::ProfileOptions options, Convert convert);
     QFuture<base::Status> opened(host::ProfileOptions options);

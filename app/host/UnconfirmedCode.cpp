@@ -1,5 +1,7 @@
 #include "app/host/UnconfirmedCode.h"
 
+#include "storage/KeyFile.h"
+
 #include <QFile>
 
 #include <fcntl.h>
@@ -18,17 +20,6 @@ base::Status noteFailed() {
                            QStringLiteral("what became of the recovery code cannot be noted in the profile"));
 }
 
-/// A new or removed file outlasts a power cut only once its directory is synced.
-bool syncNotes(const QString& directory) {
-    const int descriptor =
-        ::open(QFile::encodeName(directory).constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0)
-        return false;
-    const bool synced = ::fsync(descriptor) == 0;
-    ::close(descriptor);
-    return synced;
-}
-
 } // namespace
 
 base::Status note(const QString& directory) {
@@ -37,7 +28,7 @@ base::Status note(const QString& directory) {
     if (descriptor < 0)
         return noteFailed();
     ::close(descriptor);
-    return syncNotes(directory) ? base::Status() : noteFailed();
+    return storage::syncProfileDirectory(directory) ? base::Status() : noteFailed();
 }
 
 bool isNoted(const QString& directory) {
@@ -47,7 +38,8 @@ bool isNoted(const QString& directory) {
 base::Status clear(const QString& directory) {
     if (!isNoted(directory))
         return {};
-    return QFile::remove(notePath(directory)) && syncNotes(directory) ? base::Status() : noteFailed();
+    return QFile::remove(notePath(directory)) && storage::syncProfileDirectory(directory) ? base::Status()
+                                                                                          : noteFailed();
 }
 
 } // namespace recado::host::unconfirmedcode

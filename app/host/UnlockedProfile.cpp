@@ -98,9 +98,11 @@ bool UnlockedProfile::asksKeychain(const ProfileOptions& options) {
     const auto existing = ProfileKey::protection(options.directory);
     if (!existing.ok())
         return false; // unlock() says what is wrong
+    const bool passphraseBrought = !options.passphraseFile.isEmpty() || !options.passphrase.isEmpty();
     if (existing->has_value())
-        return (*existing)->protection == KeyProtection::Keychain;
-    return options.passphraseFile.isEmpty() && options.passphrase.isEmpty();
+        return storage::hasKeychain((*existing)->protection) &&
+               (!passphraseBrought || !storage::hasPassphrase((*existing)->protection));
+    return !passphraseBrought;
 }
 
 base::Result<UnlockedProfile> UnlockedProfile::unlock(ProfileOptions options) {

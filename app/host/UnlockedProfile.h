@@ -51,8 +51,8 @@ struct UnlockedProfile {
     /// Where one was made: to be shown until it is kept; it is stored nowhere.
     QString recoveryCode;
 
-    /// Whether unlock() with these options has anything to ask of a keychain: a profile whose key is there,
-    /// or a new one without a passphrase.
+    /// Whether unlock() with these options has anything to ask of a keychain: a profile whose key is there
+    /// (and not opened by the passphrase that was brought), or a new one without a passphrase.
     static bool asksKeychain(const ProfileOptions& options);
 
     /// Claims the directory and gets the key; makes both for a new profile: guarded by the passphrase if

@@ -35,6 +35,7 @@ void KeyUpkeep::wentOffline() {
     m_uploading = false;
     m_caughtUp = false;
     m_replaced = {}; // the next Welcome tells again
+    m_prekeysReplaced = false;
     m_hourly.stop();
     m_retry.stop();
 }
@@ -51,6 +52,7 @@ void KeyUpkeep::caughtUp() {
 
 void KeyUpkeep::replaceEverything(std::function<void()> done) {
     m_replaced = std::move(done);
+    m_prekeysReplaced = false;
     uploadWhatIsMissing();
 }
 
@@ -58,7 +60,7 @@ void KeyUpkeep::uploadWhatIsMissing() {
     if (m_uploading)
         return; // its answer comes back here
     if (m_replaced)
-        return upload(DeviceKeys::uploadCount, true);
+        return m_prekeysReplaced ? uploadList() : upload(DeviceKeys::uploadCount, true);
     // However many a relay would like: one upload has to be enough.
     if (m_remaining < std::min(m_context.state.limits.prekeysLow, quint32(DeviceKeys::uploadCount)))
         return upload(DeviceKeys::uploadCount, false);
@@ -92,9 +94,7 @@ void KeyUpkeep::answered(const base::Status& status, const wire::PrekeyUpload& s
     if (!status) {
         // Whether it arrived is not known. The same signed prekey goes again; one-time prekeys never do, or
         // two people could be given the same one.
-        m_retry.start(
-            int(std::max(m_backoff.nextMs(), std::min(status.error().retryAfterMs, longestRetryMs))));
-        return;
+        return tryAgain(status.error());
     }
     m_backoff.reset();
     const base::Status kept =
@@ -103,23 +103,39 @@ void KeyUpkeep::answered(const base::Status& status, const wire::PrekeyUpload& s
         return m_context.storageFailed(kept.error());
     const auto added = quint32(sent.prekeys_size());
     m_remaining = sent.replace() ? added : m_remaining + added;
-    if (sent.replace() && m_replaced)
-        uploadList(std::exchange(m_replaced, {}));
+    m_prekeysReplaced = m_prekeysReplaced || (sent.replace() && m_replaced);
     uploadWhatIsMissing();
 }
 
-void KeyUpkeep::uploadList(const std::function<void()>& done) {
+void KeyUpkeep::tryAgain(const base::Error& error) {
+    m_retry.start(int(std::max(m_backoff.nextMs(), std::min(error.retryAfterMs, longestRetryMs))));
+}
+
+void KeyUpkeep::uploadList() {
     const auto list = m_keys.ownList();
     if (!list)
         return m_context.storageFailed(list.error());
     wire::ClientFrame frame;
     *frame.mutable_set_device_list()->mutable_device_list() = *list;
-    m_context.link.request(std::move(frame), [done](const base::Result<wire::RelayFrame>& answer) {
-        // A relay that already has this version, or a newer one, has all it needs.
-        if (answer || answer.error().reason == base::Reason::StaleDevices ||
-            answer.error().reason == base::Reason::InvalidArgument)
-            done();
-    });
+    m_uploading = true;
+    m_context.link.request(std::move(frame),
+                           [this, connection = m_connection](const base::Result<wire::RelayFrame>& answer) {
+                               if (connection == m_connection)
+                                   listAnswered(answer ? base::Status() : answer.error());
+                           });
+}
+
+void KeyUpkeep::listAnswered(const base::Status& status) {
+    m_uploading = false;
+    // A relay that already has this version, or a newer one, has all it needs.
+    const bool settled = status || status.error().reason == base::Reason::StaleDevices ||
+                         status.error().reason == base::Reason::InvalidArgument;
+    if (!settled)
+        return tryAgain(status.error());
+    m_backoff.reset();
+    if (const auto done = std::exchange(m_replaced, {}))
+        done();
+    uploadWhatIsMissing();
 }
 
 void KeyUpkeep::expireOldThings() {

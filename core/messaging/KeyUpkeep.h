@@ -34,7 +34,9 @@ private:
     void uploadWhatIsMissing();
     void upload(int count, bool replace);
     void answered(const base::Status& status, const wire::PrekeyUpload& sent);
-    void uploadList(const std::function<void()>& done);
+    void uploadList();
+    void listAnswered(const base::Status& status);
+    void tryAgain(const base::Error& error);
     void expireOldThings();
 
     EngineContext& m_context;
@@ -42,7 +44,8 @@ private:
     QTimer m_hourly;
     QTimer m_retry;
     queue::Backoff m_backoff;
-    std::function<void()> m_replaced; // set while every prekey is to be replaced
+    std::function<void()> m_replaced; // set until the relay has every prekey anew, and the list
+    bool m_prekeysReplaced = false;   // of the two, the prekeys are there
     quint32 m_remaining = 0;          // one-time prekeys at the relay, as far as is known
     quint64 m_connection = 0;
     bool m_uploading = false;

@@ -8,8 +8,6 @@ using protocol::toBytes;
 
 namespace {
 
-constexpr qsizetype displayNameLength = 64;
-
 bool mayStandInName(char32_t character) {
     constexpr char32_t zeroWidthNonJoiner = 0x200c;
     constexpr char32_t zeroWidthJoiner = 0x200d;
@@ -46,7 +44,7 @@ QString cleanDisplayName(const QString& name) {
     for (const char32_t character : name.simplified().toUcs4()) {
         const auto units = QChar::fromUcs4(character);
         const QStringView added(units);
-        if (clean.size() + added.size() > displayNameLength)
+        if (clean.size() + added.size() > longestDisplayName)
             break;
         if (mayStandInName(character))
             clean.append(added);

@@ -15,9 +15,9 @@ bool isUsableText(const std::string& text, const protocol::Limits& limits);
 NewMessage newMessage(const content::Content& content, const base::ConversationId& conversation,
                       const base::AccountId& author);
 
-/// A name as others may see it: one line of at most 64 UTF-16 units, no control characters, and none of the
-/// invisible ones that turn the direction of what stands beside it. Joiners stay: names of several scripts,
-/// and emoji, need them.
+/// A name as others may see it: one line of at most longestDisplayName (Types.h), no control characters, and
+/// none of the invisible ones that turn the direction of what stands beside it. Joiners stay: names of
+/// several scripts, and emoji, need them.
 QString cleanDisplayName(const QString& name);
 
 } // namespace recado::messaging

@@ -22,6 +22,9 @@ enum class AcceptRequests { Automatically, Ask };
 /// A message's local number in this profile; grows with arrival, opaque to the outside, never reused.
 using LocalId = qint64;
 
+/// Of a display name, in UTF-16 units; what is longer is cut off where it is shown.
+inline constexpr qsizetype longestDisplayName = 64;
+
 /// This profile's account at its relay.
 struct AccountInfo {
     base::AccountId account;

@@ -137,7 +137,8 @@ QByteArray keyFileJson(const KeyFile& file) {
     return QJsonDocument(object).toJson();
 }
 
-/// A renamed file is there after a power cut only once its directory is synced, too.
+} // namespace
+
 bool syncProfileDirectory(const QString& directory) {
     const int descriptor =
         ::open(QFile::encodeName(directory).constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -147,8 +148,6 @@ bool syncProfileDirectory(const QString& directory) {
     ::close(descriptor);
     return synced;
 }
-
-} // namespace
 
 QString KeyFile::pathIn(const QString& directory) {
     return directory + QStringLiteral("/key.json");

@@ -11,6 +11,10 @@
 
 namespace recado::storage {
 
+/// A new, renamed or removed file outlasts a power cut only once its directory is synced, too. False when
+/// that failed. Any thread.
+[[nodiscard]] bool syncProfileDirectory(const QString& directory);
+
 /// What `key.json` holds, in memory; byte strings are base64 in the file. Internal to ProfileKey.
 struct KeyFile {
     KeyProtection protection = KeyProtection::KeyFile;

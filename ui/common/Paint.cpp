@@ -18,10 +18,21 @@ void paintFocusRing(QPainter& painter, const QRectF& rect, qreal radius, const Q
     painter.restore();
 }
 
+namespace {
+
+QString countLabel(int count, int most) {
+    return count > most ? QStringLiteral("%1+").arg(most) : QString::number(count);
+}
+
+} // namespace
+
+qreal countPillWidth(int count, int most, const QFont& font, qreal height) {
+    return qMax(height, QFontMetricsF(font).horizontalAdvance(countLabel(count, most)) + height * 0.6);
+}
+
 QRectF paintCountPill(QPainter& painter, const QPointF& rightMiddle, int count, int most, const QFont& font,
                       const QColor& background, const QColor& text, qreal height) {
-    const QString label = count > most ? QStringLiteral("%1+").arg(most) : QString::number(count);
-    const qreal width = qMax(height, QFontMetricsF(font).horizontalAdvance(label) + height * 0.6);
+    const qreal width = countPillWidth(count, most, font, height);
     const QRectF pill(rightMiddle.x() - width, rightMiddle.y() - height / 2, width, height);
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
@@ -30,7 +41,7 @@ QRectF paintCountPill(QPainter& painter, const QPointF& rightMiddle, int count, 
     painter.drawRoundedRect(pill, height / 2, height / 2);
     painter.setFont(font);
     painter.setPen(text);
-    painter.drawText(pill, Qt::AlignCenter, label);
+    painter.drawText(pill, Qt::AlignCenter, countLabel(count, most));
     painter.restore();
     return pill;
 }

@@ -19,8 +19,10 @@ namespace recado::ui {
 
 void paintFocusRing(QPainter& painter, const QRectF& rect, qreal radius, const QColor& color);
 
+/// How wide a pill with `count` (beyond `most` with a plus) is, in logical pixels.
+[[nodiscard]] qreal countPillWidth(int count, int most, const QFont& font, qreal height = metric::pillHeight);
 /// A pill with a count (beyond `most` with a plus) whose right edge and vertical middle are at `rightMiddle`.
-/// Returns the rectangle it took.
+/// Returns the rectangle it took, as wide as countPillWidth().
 QRectF paintCountPill(QPainter& painter, const QPointF& rightMiddle, int count, int most, const QFont& font,
                       const QColor& background, const QColor& text, qreal height = metric::pillHeight);
 

@@ -11,6 +11,7 @@
 
 #include <QDateTime>
 #include <QPainter>
+#include <QtMath>
 
 namespace recado::ui {
 
@@ -18,6 +19,9 @@ using messaging::Conversation;
 using messaging::MessageStatus;
 
 namespace {
+
+/// Unread messages, until the row only says that there are more.
+constexpr int mostCounted = 999;
 
 bool hasFailed(const Conversation& conversation) {
     return conversation.lastMessage && conversation.lastMessage->status == MessageStatus::Failed;
@@ -56,17 +60,13 @@ QString ConversationDelegate::timeOf(const Conversation& conversation) const {
 }
 
 int ConversationDelegate::markWidth(const Conversation& conversation) const {
-    const QFontMetrics metrics(m_theme.font(TextStyle::Caption, QFont::DemiBold));
+    const QFont font = m_theme.font(TextStyle::Caption, QFont::DemiBold);
     if (conversation.request)
-        return metrics.horizontalAdvance(tr("Request")) + 16;
+        return QFontMetrics(font).horizontalAdvance(tr("Request")) + 16;
     if (hasFailed(conversation) || conversation.identityChanged)
         return metric::icon;
-    if (conversation.unread > 0) {
-        const QString count =
-            conversation.unread > 999 ? QStringLiteral("999+") : QString::number(conversation.unread);
-        const int height = pillHeightOf(m_theme);
-        return qMax(height, metrics.horizontalAdvance(count) + qRound(height * 0.6));
-    }
+    if (conversation.unread > 0)
+        return qCeil(countPillWidth(conversation.unread, mostCounted, font, pillHeightOf(m_theme)));
     return 0;
 }
 
@@ -181,8 +181,8 @@ void ConversationDelegate::paintMark(QPainter& painter, const Conversation& conv
         painter.drawPixmap(mark.left(), mark.center().y() - metric::icon / 2 + 1, icon);
         return;
     }
-    paintCountPill(painter, QPointF(mark.right() + 1, mark.center().y() + 0.5), conversation.unread, 999,
-                   font, colors.accent, colors.onAccent, mark.height());
+    paintCountPill(painter, QPointF(mark.right() + 1, mark.center().y() + 0.5), conversation.unread,
+                   mostCounted, font, colors.accent, colors.onAccent, mark.height());
 }
 
 } // namespace recado::ui

@@ -113,8 +113,11 @@ void ConversationModel::replaceAll(QVector<Conversation> conversations) {
     m_loaded = true;
     if (first)
         Q_EMIT loaded();
-    for (const base::ConversationId& id : gone)
+    for (const base::ConversationId& id : gone) {
+        m_drafts.remove(id);
+        Q_EMIT conversationRemoved(id);
         Q_EMIT conversationUpdated(id);
+    }
     for (const Conversation& conversation : std::as_const(m_all))
         Q_EMIT conversationUpdated(conversation.id);
     Q_EMIT countsChanged();

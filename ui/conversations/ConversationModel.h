@@ -39,13 +39,16 @@ public:
     /// -1 when the folder does not show it.
     [[nodiscard]] int rowOf(base::ConversationId id) const;
     [[nodiscard]] bool isTyping(base::ConversationId id) const { return m_typing.contains(id); }
-    /// What was begun and not sent; empty: nothing. Kept in memory only.
+    /// What was begun and not sent; empty: nothing. Kept in memory only,
+    /// and no longer than the conversation.
     void setDraft(base::ConversationId id, const QString& text);
     /// What the row says under the name, one line.
     [[nodiscard]] QString previewOf(const messaging::Conversation& conversation) const;
 
 Q_SIGNALS:
     void loaded();
+    /// It is in the list no more; conversationUpdated() follows.
+    void conversationRemoved(recado::base::ConversationId id);
     /// Of one conversation, anything; also when it came or went.
     void conversationUpdated(recado::base::ConversationId id);
     void countsChanged();

@@ -64,6 +64,7 @@ ChatPage::ChatPage(messaging::Client& client, Theme& theme, QWidget* parent)
     connect(m_connection, &ConnectionBanner::relayKeyDecisionRequested, this, &ChatPage::askAboutRelayKey);
     ConversationModel& model = m_list->model();
     connect(&model, &ConversationModel::loaded, this, &ChatPage::onLoaded);
+    connect(&model, &ConversationModel::conversationRemoved, m_view, &ConversationView::forget);
     connect(&model, &ConversationModel::conversationUpdated, this, &ChatPage::onUpdated);
     connect(&model, &ConversationModel::countsChanged, this, [this, &model] {
         m_rail->setCounts(model.unreadCount(), model.requestCount());

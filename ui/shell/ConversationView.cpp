@@ -38,12 +38,12 @@ ConversationView::ConversationView(messaging::Client& client, const Theme& theme
     , m_empty(new EmptyState(theme, Icon::MessageCircle))
     , m_notice(new EmptyState(theme, Icon::MessageCircle))
     , m_content(new QWidget) {
-    build(theme);
+    build();
     connectParts();
     close(0, 0);
 }
 
-void ConversationView::build(const Theme&) {
+void ConversationView::build() {
     m_connectionBanner->setObjectName(QStringLiteral("connectionBanner"));
     m_identityBanner->setObjectName(QStringLiteral("identityBanner"));
     m_empty->setObjectName(QStringLiteral("conversationEmpty"));
@@ -304,7 +304,6 @@ void ConversationView::acceptRequest() {
                  messaging::Conversation accepted = m_conversation;
                  accepted.request = false;
                  refresh(accepted, false); // nobody's typing is told in a request
-                 takeFocus();
              });
 }
 

@@ -32,6 +32,8 @@ public:
     /// Nothing is open; how many conversations there are, and how many of them requests, chooses the words in
     /// its place.
     void close(int conversations, int requests);
+    /// It was removed: what waited unsent in it goes, too.
+    void forget(base::ConversationId id) { m_drafts.remove(id); }
     /// The same numbers later on.
     void setCounts(int conversations, int requests);
     [[nodiscard]] base::ConversationId conversation() const { return m_conversation.id; }
@@ -57,7 +59,7 @@ Q_SIGNALS:
     void draftChanged(recado::base::ConversationId conversation, const QString& text);
 
 private:
-    void build(const Theme& theme);
+    void build();
     void connectParts();
     void refreshEmpty();
     void refreshNotice();

@@ -1,5 +1,6 @@
 #include "ui/shell/FirstStartPage.h"
 
+#include "messaging/Types.h"
 #include "ui/common/Label.h"
 #include "ui/common/Metrics.h"
 #include "ui/common/WhenDone.h"
@@ -12,6 +13,14 @@
 #include <QVBoxLayout>
 
 namespace recado::ui {
+
+namespace {
+
+QString noRelayText() {
+    return FirstStartPage::tr("This is neither an address nor an invitation.");
+}
+
+} // namespace
 
 FirstStartPage::FirstStartPage(ProfileGate& gate, const Theme& theme, QWidget* parent)
     : FormPage(theme, parent)
@@ -33,7 +42,7 @@ FirstStartPage::FirstStartPage(ProfileGate& gate, const Theme& theme, QWidget* p
                tr("Write with people you know. What you write is readable on your devices and theirs only."));
     m_relay->edit().setPlaceholderText(QStringLiteral("relay.example.org"));
     m_username->edit().setMaxLength(64);
-    m_displayName->edit().setMaxLength(128);
+    m_displayName->edit().setMaxLength(int(messaging::longestDisplayName));
     for (FormField* field : {m_relay, m_username, m_displayName})
         fields().addWidget(field);
     buildProtection();
@@ -102,7 +111,7 @@ void FirstStartPage::setRelay(const QString& text) {
 }
 
 QString FirstStartPage::relayProblem(const QString& text) {
-    return parseInvitation(text) ? QString() : tr("This is neither an address nor an invitation.");
+    return parseInvitation(text) ? QString() : noRelayText();
 }
 
 QString FirstStartPage::usernameProblem(const QString& username) {
@@ -208,11 +217,11 @@ void FirstStartPage::showFailure(base::Reason reason) {
     }
     const auto where = parseInvitation(m_relay->text());
     const bool noInvitation = reason == base::Reason::InvalidInvite && where && where->invite.isEmpty();
-    field->setProblem(
-        noInvitation ? tr("This relay needs an invitation. Ask somebody there for a link, and put "
-                          "it here.")
-        : reason == base::Reason::InvalidArgument ? tr("This is neither an address nor an invitation.")
-                                                  : problemText(reason));
+    field->setProblem(noInvitation
+                          ? tr("This relay needs an invitation. Ask somebody there for a link, and put "
+                               "it here.")
+                      : reason == base::Reason::InvalidArgument ? noRelayText()
+                                                                : problemText(reason));
     field->edit().setFocus();
     field->edit().selectAll();
 }

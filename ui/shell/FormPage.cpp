@@ -107,8 +107,12 @@ void FormPage::setBusy(bool busy, const QString& word) {
         m_focusBefore = m_form->focusWidget();
     m_form->setEnabled(!busy);
     m_action->setText(busy && !word.isEmpty() ? word : m_actionWord);
-    if (!busy && m_focusBefore)
+    if (busy)
+        return;
+    const QWidget* focused = window()->focusWidget();
+    if (m_focusBefore && (!focused || focused == window()))
         m_focusBefore->setFocus();
+    m_focusBefore.clear();
 }
 
 } // namespace recado::ui

@@ -6,11 +6,12 @@ class QPushButton;
 
 namespace recado::ui {
 
-/// Shows the recovery code of a new profile, the only time it can be seen, with ways to keep it.
+/// Shows a recovery code that nobody has confirmed yet to have kept, the only time it can be seen, with ways
+/// to keep it.
 class RecoveryCodePage final : public FormPage {
     Q_OBJECT
 public:
-    /// `code` is groups joined by dashes, as ProfileGate::create() gives it.
+    /// `code` is groups joined by dashes, as ProfileGate::unconfirmedRecoveryCode() gives it.
     RecoveryCodePage(const Theme& theme, const QString& code, QWidget* parent = nullptr);
 
 Q_SIGNALS:

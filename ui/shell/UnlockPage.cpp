@@ -57,7 +57,7 @@ void UnlockPage::setWay(Way way) {
     m_way = way;
     const bool byCode = way == Way::RecoveryCode;
     setHeading(byCode ? tr("Open with your recovery code") : tr("Welcome back"),
-               byCode ? tr("It opens this profile once more; then a new passphrase does.")
+               byCode ? tr("It opens this profile; from then on a new passphrase does, too.")
                       : tr("Your messages are locked on this computer."));
     setProblem({});
     m_passphrase->setVisible(!byCode);

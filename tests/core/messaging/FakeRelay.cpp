@@ -163,6 +163,10 @@ void FakeRelay::answer(const base::DeviceAddress& from, const wire::ClientFrame&
         return;
     }
     case wire::ClientFrame::kSetDeviceList:
+        if (const std::string refusal = refuseList ? refuseList(from) : std::string(); !refusal.empty()) {
+            reply.mutable_error()->set_reason(refusal);
+            break;
+        }
         reply.mutable_done();
         break;
     default:

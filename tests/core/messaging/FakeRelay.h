@@ -65,6 +65,8 @@ public:
     std::function<std::string(const base::DeviceAddress& from)> refuseBundles;
     /// Refuses a device's upload of prekeys for the reason it returns; empty: no.
     std::function<std::string(const base::DeviceAddress& from)> refuseUpload;
+    /// Refuses a device's new list for the reason it returns; empty: no.
+    std::function<std::string(const base::DeviceAddress& from)> refuseList;
     /// Names every accepted submission twice, as a relay may that was asked twice.
     bool acceptTwice = false;
     /// True: that frame gets no answer, and nothing comes of it.

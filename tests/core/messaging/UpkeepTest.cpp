@@ -17,6 +17,7 @@ private Q_SLOTS:
     void anOldSignedPrekeyIsReplacedAndTheOldOneStillOpens();
     void anUploadThatWasNotConfirmedIsRepeatedOnTheNextConnection();
     void aRefusedUploadIsRepeatedOnTheSameConnection();
+    void aListThatARestoredRelayRefusesGoesAgain();
     void afterARegistrationNothingIsUploadedAgain();
     void mailThatWaitedLongIsReadBeforeItsKeyExpires();
     void aKeyThatTheRelayStillHandedOutOutlivesALostUpload();
@@ -148,6 +149,33 @@ void UpkeepTest::aRefusedUploadIsRepeatedOnTheSameConnection() {
     bia.link->cut();
     QTRY_COMPARE(prekeys.size(), std::size_t(100));
     QVERIFY(refusals <= 0);
+}
+
+void UpkeepTest::aListThatARestoredRelayRefusesGoesAgain() {
+    TwoPeople people;
+    auto& [relay, ana, bia] = people;
+    QVERIFY(ana.settle());
+    QVERIFY(bia.settle());
+    int replaced = 0;
+    relay.swallow = [&](const base::DeviceAddress& from, const wire::ClientFrame& frame) {
+        const bool biasOwn = from.account == bia.self.account;
+        replaced +=
+            biasOwn && frame.has_upload_prekeys() && frame.upload_prekeys().prekeys().replace() ? 1 : 0;
+        return false;
+    };
+    int lists = 0;
+    relay.refuseList = [&](const base::DeviceAddress& from) {
+        return from.account == bia.self.account && ++lists <= 3 ? std::string("busy") : std::string();
+    };
+    relay.incarnation = QByteArray(16, 'b');
+    bia.link->cut();
+    QTRY_COMPARE(lists, 4);
+    QVERIFY(bia.settle());
+    QCOMPARE(replaced, 1); // only what was refused goes again
+    bia.link->cut();
+    QVERIFY(bia.settle());
+    QCOMPARE(lists, 4); // the relay has it
+    QCOMPARE(replaced, 1);
 }
 
 void UpkeepTest::afterARegistrationNothingIsUploadedAgain() {

@@ -1,4 +1,4 @@
-#include "app/desktop/TerminationSignals.h"
+#include "app/host/TerminationSignals.h"
 
 #include <QSocketNotifier>
 
@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <csignal>
 
-namespace recado::desktop {
+namespace recado::host {
 
 namespace {
 
@@ -58,9 +58,10 @@ TerminationSignals::~TerminationSignals() {
     if (m_ends[0] < 0)
         return;
     handle(SIG_DFL);
+    writeEnd = -1;
     delete m_notifier;
     for (const int end : m_ends)
         ::close(end);
 }
 
-} // namespace recado::desktop
+} // namespace recado::host

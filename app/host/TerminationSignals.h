@@ -4,7 +4,7 @@
 
 class QSocketNotifier;
 
-namespace recado::desktop {
+namespace recado::host {
 
 /// SIGTERM and SIGINT as events of the main loop. A handler that writes to a pipe, not a blocked signal:
 /// programs that we start, such as a browser for a link, would inherit the block. One object in a program, on
@@ -25,4 +25,4 @@ private:
     QSocketNotifier* m_notifier = nullptr;
 };
 
-} // namespace recado::desktop
+} // namespace recado::host
