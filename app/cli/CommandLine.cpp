@@ -31,6 +31,7 @@ QString helpText() {
         "Usage: recado-cli --profile DIR [--passphrase-file F] COMMAND [--json]\n"
         "\n"
         "  register URL NAME   Make an account at a relay (--invite CODE, --display-name NAME)\n"
+        "                      With a recovery invitation as CODE: get the account NAME back\n"
         "  send TO TEXT        Send a text to an address, a username or a chat id\n"
         "  messages CHAT       Show the latest messages of a chat id or address (--limit N)\n"
         "  chats               Show all chats\n"
@@ -48,6 +49,8 @@ QString helpText() {
         "\"message\", \"data\"}}\n"
         "  --version, --help\n"
         "\n"
+        "RECADO_CA_FILE (or SSL_CERT_FILE) names a PEM file with further authorities that may vouch for a "
+        "wss relay.\n"
         "Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong usage.\n");
 }
 

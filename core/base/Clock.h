@@ -13,6 +13,8 @@ public:
     [[nodiscard]] virtual qint64 wallMs() const = 0;
     /// Milliseconds since an arbitrary start; never goes back. For timeouts and rates.
     [[nodiscard]] virtual qint64 monotonicMs() const = 0;
+    /// The same in microseconds, for what is measured; as fine as the clock is.
+    [[nodiscard]] virtual qint64 monotonicUs() const { return monotonicMs() * 1'000; }
 };
 
 /// The machine's clocks.
@@ -20,6 +22,7 @@ class SystemClock final : public Clock {
 public:
     [[nodiscard]] qint64 wallMs() const override;
     [[nodiscard]] qint64 monotonicMs() const override;
+    [[nodiscard]] qint64 monotonicUs() const override;
 };
 
 } // namespace recado::base

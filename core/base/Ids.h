@@ -10,8 +10,10 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <optional>
+#include <utility>
 
 namespace recado::base {
 
@@ -61,14 +63,37 @@ public:
     [[nodiscard]] const std::uint8_t* data() const { return m_bytes.data(); }
 
     auto operator<=>(const Id128&) const = default;
+    bool operator==(const Id128& other) const noexcept { return words() == other.words(); }
+
+    /// Every bit counts, and who does not know the seed finds no ids that collide. Inline, because tables
+    /// keyed by ids are asked many times for each message.
+    [[nodiscard]] std::size_t hash(std::size_t seed) const noexcept {
+        const auto [first, second] = words();
+        return std::size_t(fold(fold(first ^ seed ^ firstKey) + (second ^ secondKey)));
+    }
 
 private:
+    static constexpr std::uint64_t firstKey = 0x9E37'79B9'7F4A'7C15;
+    static constexpr std::uint64_t secondKey = 0xD6E8'FEB8'6659'FD93;
+
+    [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> words() const noexcept {
+        std::pair<std::uint64_t, std::uint64_t> words;
+        std::memcpy(&words.first, m_bytes.data(), sizeof words.first);
+        std::memcpy(&words.second, m_bytes.data() + sizeof words.first, sizeof words.second);
+        return words;
+    }
+    static std::uint64_t fold(std::uint64_t value) noexcept {
+        value = (value ^ (value >> 32)) * secondKey;
+        value = (value ^ (value >> 29)) * firstKey;
+        return value ^ (value >> 32);
+    }
+
     std::array<std::uint8_t, 16> m_bytes{};
 };
 
 template <typename Tag>
 size_t qHash(const Id128<Tag>& id, size_t seed = 0) noexcept {
-    return qHashBits(id.data(), Id128<Tag>::size, seed);
+    return id.hash(seed);
 }
 
 /// A person's or bot's account at a relay; everything hangs on it, the username is only a handle.
@@ -99,12 +124,14 @@ using SubmissionNumber = std::uint64_t;
 
 template <typename Tag>
 struct std::hash<recado::base::Id128<Tag>> {
-    std::size_t operator()(const recado::base::Id128<Tag>& id) const noexcept { return qHash(id); }
+    std::size_t operator()(const recado::base::Id128<Tag>& id) const noexcept {
+        return qHash(id, QHashSeed::globalSeed());
+    }
 };
 
 template <>
 struct std::hash<recado::base::DeviceAddress> {
     std::size_t operator()(const recado::base::DeviceAddress& address) const noexcept {
-        return qHash(address);
+        return qHash(address, QHashSeed::globalSeed());
     }
 };

@@ -14,6 +14,13 @@
 
 namespace recado::base {
 
+namespace {
+
+// An event, what it brings for others, and what is sent at its end.
+constexpr int roundsATurn = 3;
+
+} // namespace
+
 Inbox::Inbox(QObject* parent)
     : QObject(parent) {
 #ifdef Q_OS_LINUX
@@ -72,14 +79,41 @@ void Inbox::drain() {
     quint64 count = 0;
     [[maybe_unused]] const auto got = read(m_descriptor, &count, sizeof count);
 #endif
-    std::vector<Task> tasks;
-    {
-        const std::lock_guard lock(m_mutex);
-        tasks.swap(m_tasks);
-        m_woken = false;
-    }
-    for (Task& task : tasks)
+    // One of the tasks may end the life of this inbox: nothing of it is touched behind them.
+    for (Task& task : take(Waking::Again))
         task();
+}
+
+std::vector<Inbox::Task> Inbox::take(Waking waking) {
+    const std::lock_guard lock(m_mutex);
+    if (waking == Waking::Again)
+        m_woken = false;
+    return std::exchange(m_tasks, {});
+}
+
+Inbox::Turn::Turn(Inbox& inbox)
+    : m_inbox(inbox)
+    , m_woken([&] {
+        const std::lock_guard lock(inbox.m_mutex);
+        return std::exchange(inbox.m_woken, true);
+    }()) {}
+
+Inbox::Turn::~Turn() {
+    for (int round = 0; round < roundsATurn; ++round) {
+        std::vector<Task> tasks = m_inbox.take(Waking::Needless);
+        if (tasks.empty())
+            break;
+        for (Task& task : tasks)
+            task();
+    }
+    const std::lock_guard lock(m_inbox.m_mutex);
+    // Woken before the turn began, the owner has an event coming anyway.
+    if (m_woken)
+        return;
+    if (m_inbox.m_tasks.empty())
+        m_inbox.m_woken = false;
+    else
+        m_inbox.wake();
 }
 
 } // namespace recado::base

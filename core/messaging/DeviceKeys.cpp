@@ -17,11 +17,11 @@ using base::Reason;
 using protocol::fromBytes;
 using protocol::toBytes;
 
-base::Result<wire::SignedDeviceList> DeviceKeys::makeFirstList(const OwnAccount& account) {
+base::Result<wire::SignedDeviceList> DeviceKeys::makeFirstList(const OwnAccount& account, quint64 version) {
     RECADO_TRY(const base::SigningKey authKey, base::SigningKey::fromSeed(account.authSeed.view()));
     routing::DeviceList list;
     list.account = account.account;
-    list.version = 1;
+    list.version = version;
     list.issuedAtMs = m_context.nowMs();
     list.identityKey = account.identity.publicKey;
     list.devices = {

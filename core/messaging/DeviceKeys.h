@@ -13,8 +13,9 @@ public:
     explicit DeviceKeys(EngineContext& context)
         : m_context(context) {}
 
-    /// A fresh signed list of this one device, stored. First registration only.
-    base::Result<wire::SignedDeviceList> makeFirstList(const OwnAccount& account);
+    /// A fresh signed list of this one device, stored. First registration only; `version` is above 1 when the
+    /// account had lists before (recovery).
+    base::Result<wire::SignedDeviceList> makeFirstList(const OwnAccount& account, quint64 version);
     /// The stored own list; StorageCorrupt when there is none.
     base::Result<wire::SignedDeviceList> ownList();
 

@@ -4,6 +4,7 @@
 #include "messaging/MessageTexts.h"
 #include "messaging/ProfileValues.h"
 #include "protocol/FrameCodec.h"
+#include "protocol/RecoveryToken.h"
 #include "routing/Address.h"
 
 #include <QUrl>
@@ -85,8 +86,12 @@ base::Result<wire::Register> Registrar::prepare(const Registration& registration
 }
 
 base::Result<wire::Register> Registrar::makeKeys(const Registration& registration) {
+    const auto recovery = protocol::RecoveryToken::fromText(registration.invite);
+    if (!recovery && protocol::RecoveryToken::isMeant(registration.invite))
+        return makeError(Reason::InvalidInvite, QStringLiteral("this recovery invitation is not complete"));
     OwnAccount account;
-    account.account = base::AccountId::random();
+    account.account = recovery ? recovery->account : base::AccountId::random();
+    account.device = recovery ? recovery->deviceId : account.device;
     account.relayUrl = registration.relayUrl;
     account.username = registration.username;
     account.displayName = cleanDisplayName(registration.displayName);
@@ -102,7 +107,8 @@ base::Result<wire::Register> Registrar::makeKeys(const Registration& registratio
         RECADO_CHECK(m_context.stores.profile.saveAccount(account));
         request.set_username(account.username.toStdString());
         request.set_invite(account.invite.toStdString());
-        RECADO_TRY(*request.mutable_device_list(), m_keys.makeFirstList(account));
+        RECADO_TRY(*request.mutable_device_list(),
+                   m_keys.makeFirstList(account, recovery ? recovery->listVersion : 1));
         RECADO_TRY(*request.mutable_prekeys(),
                    m_keys.makeUpload(account.identity, DeviceKeys::uploadCount, true));
         return m_context.stores.profile.setValue(profile_value::registration,

@@ -53,7 +53,7 @@ QueueTable::QueueTable(const QByteArray& name)
                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
                          name))
     , m_peek(withTable("SELECT sequence, expires_at, weight, reference, payload FROM @"
-                       " WHERE queue = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3",
+                       " WHERE queue = ?1 AND sequence > ?2 AND expires_at > ?4 ORDER BY sequence LIMIT ?3",
                        name))
     , m_acknowledge(withTable("DELETE FROM @ WHERE queue = ?1 AND sequence BETWEEN ?2 AND ?3"
                               " RETURNING queue, weight, reference",
@@ -73,10 +73,10 @@ Result<bool> QueueTable::append(sql::Database& database, qint64 queue, const Que
 }
 
 Result<QueuePage> QueueTable::peek(sql::Database& database, qint64 queue, std::uint64_t afterSequence,
-                                   int limit, qint64 maximumWeight) const {
+                                   int limit, qint64 maximumWeight, qint64 nowMs) const {
     const std::uint64_t after = std::min(afterSequence, highestSequence);
     // One more than wanted, to know whether there is more.
-    RECADO_TRY(sql::Statement statement, database.query(m_peek, queue, after, qint64(limit) + 1));
+    RECADO_TRY(sql::Statement statement, database.query(m_peek, queue, after, qint64(limit) + 1, nowMs));
     QueuePage page;
     qint64 weight = 0;
     while (true) {

@@ -5,6 +5,7 @@
 #include <QByteArray>
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -50,9 +51,10 @@ public:
     base::Result<bool> append(sql::Database& database, qint64 queue, const QueueEntry& entry) const;
 
     /// The oldest entries after `afterSequence`: at most `limit`, ending before the one whose weight would
-    /// exceed `maximumWeight`, except that the first always comes.
+    /// exceed `maximumWeight`, except that the first always comes. Without what expired at or before `nowMs`.
     base::Result<QueuePage> peek(sql::Database& database, qint64 queue, std::uint64_t afterSequence,
-                                 int limit, qint64 maximumWeight) const;
+                                 int limit, qint64 maximumWeight,
+                                 qint64 nowMs = std::numeric_limits<qint64>::min()) const;
 
     /// Deletes the entries from sequence `first` to `last`, both included; gaps do not matter.
     base::Result<std::vector<RemovedEntry>> acknowledge(sql::Database& database, qint64 queue,

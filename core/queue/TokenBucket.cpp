@@ -26,6 +26,11 @@ bool TokenBucket::take(double tokens) {
     return true;
 }
 
+void TokenBucket::charge(double tokens) {
+    m_tokens = available() - tokens;
+    m_updatedMs = m_clock->monotonicMs();
+}
+
 qint64 TokenBucket::waitMs(double tokens) const {
     const double missing = tokens - available();
     if (missing <= 0)

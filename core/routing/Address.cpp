@@ -34,7 +34,9 @@ bool isValidUsername(QStringView username) {
         return false;
     if (username.startsWith(u'.') || username.endsWith(u'.') || username.contains(u".."))
         return false;
-    return std::all_of(username.begin(), username.end(), isUsernameCharacter);
+    // Of separators alone all names look alike.
+    return std::all_of(username.begin(), username.end(), isUsernameCharacter) &&
+           !lookAlikeSkeleton(username).isEmpty();
 }
 
 bool isValidRelayName(QStringView name) {

@@ -18,7 +18,7 @@ struct Address {
     static base::Result<Address> parse(const QString& text, const QString& ownRelay);
 };
 
-/// 3 to 32 of `[a-z0-9._]`, no dot at either end, no two dots in a row.
+/// 3 to 32 of `[a-z0-9._]`, one of them a letter or digit, no dot at either end, no two dots in a row.
 bool isValidUsername(QStringView username);
 
 /// 1 to 253 visible characters without an `@`: a host's name, say, or an address with its port.

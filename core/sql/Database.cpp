@@ -6,6 +6,7 @@
 #include <QFile>
 #include <QFileInfo>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -154,8 +155,22 @@ Status Database::configure(const DatabaseOptions& options) {
     RECADO_TRY(const QString mode, pragmaText("PRAGMA journal_mode = WAL"));
     if (mode != QLatin1String("wal"))
         return makeError(Reason::StorageFailed, QStringLiteral("the file system cannot hold a shared log"));
-    // After a burst the log file shrinks again.
-    return execute("PRAGMA journal_size_limit = 16777216");
+    if (options.checkpoints == DatabaseOptions::Checkpoints::ByOwner) {
+        m_checkpointPages = options.checkpointPages;
+        sqlite3_wal_hook(
+            m_handle,
+            [](void* self, sqlite3*, const char*, int pages) {
+                static_cast<Database*>(self)->m_logPages = pages;
+                return SQLITE_OK;
+            },
+            this);
+    }
+    // After a burst the log file shrinks again; what every round fills anyway stays, as writing in place
+    // syncs faster than growing.
+    std::snprintf(
+        limits.data(), limits.size(), "PRAGMA journal_size_limit = %lld",
+        static_cast<long long>(std::max<qint64>(16 * 1024 * 1024, 2 * pageSize * options.checkpointPages)));
+    return execute(limits.data());
 }
 
 Result<QString> Database::pragmaText(std::string_view text) {
@@ -240,6 +255,27 @@ Status Database::checkIntegrity() {
     if (verdict != QLatin1String("ok"))
         return makeError(Reason::StorageCorrupt, QStringLiteral("the structure of the database is damaged"));
     return {};
+}
+
+Status Database::setDeletion(Deletion deletion) {
+    return execute(deletion == Deletion::Cheap ? "PRAGMA secure_delete = FAST" : "PRAGMA secure_delete = ON");
+}
+
+Status Database::checkpointIfDue() {
+    if (m_checkpointPages == 0 || m_logPages < m_checkpointPages)
+        return {};
+    const int code =
+        sqlite3_wal_checkpoint_v2(m_handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    // Read back by the next commit; until then nothing more is due.
+    m_logPages = 0;
+    if (code != SQLITE_OK && code != SQLITE_BUSY)
+        return failure(code, "copying the log into the database");
+    return {};
+}
+
+void Database::rolledBack(std::uint64_t savepoint) {
+    if (m_memory != nullptr && m_memoryChange >= savepoint)
+        m_memory.reset();
 }
 
 void Database::abandon() {

@@ -32,6 +32,19 @@ struct DatabaseOptions {
     int busyTimeoutMs = 5000;
     /// The log is copied into the database file when it has grown to this many 4 KiB pages.
     int checkpointPages = 1000;
+    /// Who copies it: the commit that filled it, or whoever holds the connection, with checkpointIfDue().
+    enum class Checkpoints { ByCommits, ByOwner } checkpoints = Checkpoints::ByCommits;
+};
+
+/// What becomes of deleted content: overwritten wherever it lay, or only in pages that are written anyway
+/// (pages that are freed as a whole keep it until they are used again).
+enum class Deletion { Overwrite, Cheap };
+
+/// What code above remembers of a database's content, so that it need not be read again; kept by the
+/// connection (Database::keep) and gone with it.
+class ContentMemory {
+public:
+    virtual ~ContentMemory() = default;
 };
 
 /// One connection to one SQLCipher file: WAL, `synchronous=FULL`, nothing temporary on disk, deleted content
@@ -86,6 +99,19 @@ public:
     [[nodiscard]] bool inTransaction() const;
     [[nodiscard]] const QString& path() const { return m_path; }
 
+    /// Remembers `memory` until the connection ends or a rollback undoes a change that it reflects, which its
+    /// owner announces by memoryChanges() before each. Null when there is none.
+    void keep(std::unique_ptr<ContentMemory> memory) { m_memory = std::move(memory); }
+    [[nodiscard]] ContentMemory* memory() const { return m_memory.get(); }
+    void memoryChanges() { m_memoryChange = m_savepoints; }
+
+    /// Overwrite, unless told otherwise.
+    base::Status setDeletion(Deletion deletion);
+
+    /// With Checkpoints::ByOwner: copies what it can of a log that has grown beyond checkpointPages, outside
+    /// a transaction. Success when nothing was due, or a reader stood in the way.
+    base::Status checkpointIfDue();
+
     /// Copies the whole log into the database file, syncs it and empties the log (deleted content leaves the
     /// disk with it). `Busy` when a reader stands in the way.
     base::Status checkpoint();
@@ -93,12 +119,17 @@ public:
     /// Verifies every page (authentication codes of an encrypted file, structure of any). Slow.
     base::Status checkIntegrity();
 
+    /// For copyDatabase() alone.
+    [[nodiscard]] sqlite3* handleForCopy() { return m_handle; }
+
     /// Makes the destructor leave log and file as they are: after a failed sync nothing more may be written
     /// through this connection.
     void abandon();
 
 private:
     friend class Statement;
+    friend class Savepoint;
+    friend class Transaction;
     struct Cached;
 
     Database(sqlite3* handle, QString path);
@@ -108,10 +139,18 @@ private:
     base::Result<sqlite3_stmt*> compile(std::string_view text);
     base::Result<QString> pragmaText(std::string_view text);
     [[nodiscard]] base::Error failure(int code, const char* action) const;
+    std::uint64_t savepointBegins() { return ++m_savepoints; }
+    /// Everything since the beginning of this savepoint is undone (0: of the transaction).
+    void rolledBack(std::uint64_t savepoint);
 
     sqlite3* m_handle = nullptr;
     QString m_path;
     bool m_encrypted = false;
+    int m_checkpointPages = 0;
+    int m_logPages = 0;               // after the latest commit; only with Checkpoints::ByOwner
+    std::uint64_t m_savepoints = 0;   // begun so far
+    std::uint64_t m_memoryChange = 0; // how many had begun at the latest change of the memory
+    std::unique_ptr<ContentMemory> m_memory;
     std::map<std::string, std::unique_ptr<Cached>, std::less<>> m_statements;
 };
 

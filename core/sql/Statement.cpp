@@ -77,6 +77,12 @@ Statement& Statement::bindBytes(int parameter, QByteArrayView value) {
     return *this;
 }
 
+Statement& Statement::bindBorrowed(int parameter, QByteArrayView value) {
+    const char* data = value.isEmpty() ? "" : value.data();
+    remember(sqlite3_bind_blob64(m_handle, parameter, data, sqlite3_uint64(value.size()), SQLITE_STATIC));
+    return *this;
+}
+
 Statement& Statement::bindText(int parameter, QStringView value) {
     const QByteArray utf8 = value.toUtf8();
     remember(sqlite3_bind_text64(m_handle, parameter, utf8.constData(), sqlite3_uint64(utf8.size()),

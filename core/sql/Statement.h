@@ -36,6 +36,8 @@ public:
     Statement& bind(int parameter, double value);
     Statement& bind(int parameter, const QByteArray& value) { return bindBytes(parameter, value); }
     Statement& bind(int parameter, QByteArrayView value) { return bindBytes(parameter, value); }
+    /// Without a copy: the bytes stay where they are until the statement is done.
+    Statement& bindBorrowed(int parameter, QByteArrayView value);
     Statement& bind(int parameter, const QString& value) { return bindText(parameter, value); }
     Statement& bind(int parameter, QStringView value) { return bindText(parameter, value); }
     /// Unsigned 64-bit values keep their bits; read them back with uint64().

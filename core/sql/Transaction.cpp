@@ -29,6 +29,7 @@ base::Status Transaction::commit() {
     const base::Status committed = database.run("COMMIT");
     if (committed)
         return {};
+    database.rolledBack(0);
     if (!database.inTransaction()) {
         // Given up half-way: the mark that makes it a commit may have reached the log all the same.
         return base::makeError(base::Reason::IoFailed, committed.error().message);
@@ -39,16 +40,21 @@ base::Status Transaction::commit() {
 }
 
 Transaction::~Transaction() {
+    if (m_database == nullptr)
+        return;
     // An error here means that the engine rolled back already.
-    if (m_database != nullptr && m_database->inTransaction())
+    if (m_database->inTransaction())
         (void)m_database->run("ROLLBACK");
+    m_database->rolledBack(0);
 }
 
 Savepoint::Savepoint(Database& database)
-    : m_database(&database) {}
+    : m_database(&database)
+    , m_number(database.savepointBegins()) {}
 
 Savepoint::Savepoint(Savepoint&& other) noexcept
-    : m_database(std::exchange(other.m_database, nullptr)) {}
+    : m_database(std::exchange(other.m_database, nullptr))
+    , m_number(other.m_number) {}
 
 // One name serves all: the innermost savepoint of that name is the one meant.
 base::Result<Savepoint> Savepoint::begin(Database& database) {
@@ -65,8 +71,11 @@ base::Status Savepoint::release() {
 }
 
 Savepoint::~Savepoint() {
+    if (m_database == nullptr)
+        return;
+    m_database->rolledBack(m_number);
     // Gone with its transaction when the engine rolled that back by itself.
-    if (m_database == nullptr || !m_database->inTransaction())
+    if (!m_database->inTransaction())
         return;
     if (m_database->run("ROLLBACK TO part"))
         (void)m_database->run("RELEASE part");

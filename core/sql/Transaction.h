@@ -2,6 +2,8 @@
 
 #include "base/Result.h"
 
+#include <cstdint>
+
 namespace recado::sql {
 
 class Database;
@@ -45,6 +47,7 @@ private:
     explicit Savepoint(Database& database);
 
     Database* m_database = nullptr; // null once over
+    std::uint64_t m_number = 0;
 };
 
 } // namespace recado::sql

@@ -3,8 +3,7 @@
 #include "base/CrashPoint.h"
 #include "sql/Database.h"
 #include "sql/Transaction.h"
-
-#include <QLoggingCategory>
+#include "sql/WriterBatch.h"
 
 #include <algorithm>
 #include <chrono>
@@ -17,21 +16,17 @@ using std::chrono::steady_clock;
 
 namespace {
 
-Q_LOGGING_CATEGORY(writerLog, "recado.sql.writer")
-
 std::size_t commitBucket(std::int64_t microseconds) {
     const auto& bounds = WriterCounters::bucketMicroseconds;
     return std::size_t(std::lower_bound(bounds.begin(), bounds.end(), microseconds) - bounds.begin());
 }
 
-} // namespace
+std::size_t sizeBucket(std::size_t jobs) {
+    const auto& bounds = WriterCounters::bucketJobs;
+    return std::size_t(std::lower_bound(bounds.begin(), bounds.end(), std::int64_t(jobs)) - bounds.begin());
+}
 
-struct Writer::Batch {
-    std::vector<WriterJob> jobs;
-    std::vector<bool> succeeded; // in step with jobs
-    base::Error lastError;
-    CommitResult failure = CommitResult::NotCommitted; // what to tell them when the store has to stop
-};
+} // namespace
 
 base::Result<std::unique_ptr<Writer>> Writer::start(Opener opener, WriterOptions options) {
     RECADO_TRY(std::unique_ptr<Database> database, opener());
@@ -44,6 +39,7 @@ Writer::Writer(Opener opener, WriterOptions options, std::unique_ptr<Database> d
     , m_beforeCommit(m_options.crashPrefix + ".before_commit")
     , m_afterCommit(m_options.crashPrefix + ".after_commit")
     , m_database(std::move(database))
+    , m_recoveryPause(m_options.recoveryMs)
     , m_thread([this] { work(); }) {}
 
 Writer::~Writer() {
@@ -54,10 +50,13 @@ void Writer::submit(WriterJob job) {
     {
         const std::lock_guard lock(m_mutex);
         if (accepts(job)) {
-            const bool idle = m_queue.empty();
+            const auto due = steady_clock::now() + job.patience;
+            const bool sooner = m_queue.empty() || due < m_due;
+            if (sooner)
+                m_due = due;
             m_queuedBytes += job.bytes;
-            m_queue.push_back(std::move(job));
-            if (idle)
+            m_queue.push_back({std::move(job), due});
+            if (sooner)
                 m_wakeUp.notify_one();
             return;
         }
@@ -68,8 +67,8 @@ void Writer::submit(WriterJob job) {
 }
 
 bool Writer::accepts(const WriterJob& job) const {
-    return !m_stopping && !m_failed && m_queue.size() < m_options.maximumJobs &&
-           m_queuedBytes + job.bytes <= m_options.maximumBytes;
+    return !m_stopping && (!m_failed || (job.readsOnly && m_readable)) &&
+           m_queue.size() < m_options.maximumJobs && m_queuedBytes + job.bytes <= m_options.maximumBytes;
 }
 
 void Writer::stop() {
@@ -82,11 +81,6 @@ void Writer::stop() {
         m_thread.join();
 }
 
-bool Writer::healthy() const {
-    const std::lock_guard lock(m_mutex);
-    return !m_failed && !m_stopping;
-}
-
 WriterCounters Writer::counters() const {
     const std::lock_guard lock(m_mutex);
     WriterCounters counters = m_counters;
@@ -97,37 +91,111 @@ WriterCounters Writer::counters() const {
 
 void Writer::work() {
     while (waitForWork()) {
-        if (m_database == nullptr) {
-            tryRecovery();
+        if (m_failed) {
+            serveReads();
+            if (steady_clock::now() >= m_nextRecovery)
+                tryRecovery();
             continue;
         }
+        if (runErrand())
+            continue;
         Batch batch;
         // By the time the connection is dropped, the batch's transaction must have let go of it.
-        if (const Status status = workBatch(batch); !status)
+        Status status = workBatch(batch);
+        if (status) {
+            batch.jobs.clear();
+            batch.succeeded.clear();
+            status = m_database->checkpointIfDue(); // after the answers, which need not wait for it
+        }
+        if (!status)
             enterFailure(status.error(), batch);
     }
+    serveReads();
+    refuseErrands();
     m_database.reset();
+}
+
+bool Writer::isDue() const {
+    return !m_queue.empty() && steady_clock::now() >= m_due;
 }
 
 /// Returns when there is something to do; false when the thread shall end.
 bool Writer::waitForWork() {
     std::unique_lock lock(m_mutex);
-    if (m_failed)
-        m_wakeUp.wait_for(lock, std::chrono::milliseconds(m_options.recoveryMs), [&] { return m_stopping; });
-    else
-        m_wakeUp.wait(lock, [&] { return m_stopping || !m_queue.empty(); });
-    // While failed the queue is empty, because submit() refuses.
-    return !m_stopping || !m_queue.empty();
+    for (;;) {
+        if (m_failed) {
+            if (m_stopping)
+                return false;
+            if (!m_queue.empty() || steady_clock::now() >= m_nextRecovery)
+                return true;
+            m_wakeUp.wait_until(lock, m_nextRecovery);
+        } else if (m_stopping) {
+            return !m_queue.empty();
+        } else if (isDue() || !m_errands.empty()) {
+            return true;
+        } else if (m_queue.empty()) {
+            m_wakeUp.wait(lock);
+        } else {
+            m_wakeUp.wait_until(lock, m_due);
+        }
+    }
 }
 
-bool Writer::takeJob(WriterJob& job) {
+void Writer::submitErrand(WriterErrand errand) {
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_stopping && !m_failed) {
+            m_errands.push_back(std::move(errand));
+            m_wakeUp.notify_one();
+            return;
+        }
+    }
+    errand.done(base::makeError(base::Reason::Busy, QStringLiteral("the store takes no changes now")));
+}
+
+bool Writer::runErrand() {
+    WriterErrand errand;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_errands.empty() || m_stopping)
+            return false;
+        errand = std::move(m_errands.front());
+        m_errands.pop_front();
+    }
+    errand.done(errand.run(*m_database));
+    return true;
+}
+
+void Writer::refuseErrands() {
+    std::deque<WriterErrand> refused;
+    {
+        const std::lock_guard lock(m_mutex);
+        refused.swap(m_errands);
+    }
+    for (const WriterErrand& errand : refused)
+        errand.done(base::makeError(base::Reason::Busy, QStringLiteral("the store is stopping")));
+}
+
+bool Writer::takeJob(WriterJob& job, Patience patience) {
     const std::lock_guard lock(m_mutex);
-    if (m_queue.empty())
+    if (m_queue.empty() || (patience == Patience::Respected && steady_clock::now() < m_queue.front().due))
         return false;
-    job = std::move(m_queue.front());
+    job = std::move(m_queue.front().job);
     m_queue.pop_front();
     m_queuedBytes -= job.bytes;
     return true;
+}
+
+std::size_t Writer::queuedNow() {
+    const std::lock_guard lock(m_mutex);
+    return m_queue.size();
+}
+
+void Writer::findDue() {
+    const std::lock_guard lock(m_mutex);
+    m_due = steady_clock::time_point::max();
+    for (const Queued& queued : m_queue)
+        m_due = std::min(m_due, queued.due);
 }
 
 /// An error means that the store has to stop; nobody of the batch has been told then.
@@ -141,17 +209,21 @@ Status Writer::workBatch(Batch& batch) {
         batch.jobs.resize(1);
         if (takeJob(batch.jobs.front()))
             failBatch(batch, CommitResult::Busy);
+        findDue();
         return {};
     }
     const auto deadline = steady_clock::now() + std::chrono::milliseconds(m_options.batchMs);
+    const std::size_t found = queuedNow();
     WriterJob job;
-    while (batch.jobs.size() < std::size_t(m_options.batchJobs) && takeJob(job)) {
+    while (batch.jobs.size() < std::size_t(m_options.batchJobs) &&
+           takeJob(job, batch.jobs.size() < found ? Patience::Ignored : Patience::Respected)) {
         batch.jobs.push_back(std::move(job));
         if (!runJob(batch))
             return batch.lastError;
         if (steady_clock::now() >= deadline)
             break;
     }
+    findDue();
     base::crashPoint(m_beforeCommit.c_str());
     const auto started = steady_clock::now();
     const Status committed = transaction->commit();
@@ -184,11 +256,14 @@ void Writer::finishBatch(Batch& batch, std::int64_t commitMicroseconds) {
     {
         const std::lock_guard lock(m_mutex);
         ++m_counters.commits;
-        m_counters.jobs += committed;
+        m_counters.jobs += committed + m_moreChanges;
         m_counters.failedJobs += batch.jobs.size() - committed;
-        m_counters.largestBatch = std::max<std::uint64_t>(m_counters.largestBatch, batch.jobs.size());
+        const std::size_t changes = batch.jobs.size() + std::exchange(m_moreChanges, 0);
+        m_counters.largestBatch = std::max<std::uint64_t>(m_counters.largestBatch, changes);
         m_counters.commitMicroseconds += std::uint64_t(commitMicroseconds);
         ++m_counters.commitBuckets[commitBucket(commitMicroseconds)];
+        ++m_counters.sizeBuckets[sizeBucket(changes)];
+        m_counters.committedJobs += changes;
     }
     for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
         if (batch.jobs[i].done)
@@ -205,43 +280,6 @@ void Writer::failBatch(Batch& batch, CommitResult result) {
     }
     const std::lock_guard lock(m_mutex);
     m_counters.failedJobs += batch.jobs.size();
-}
-
-void Writer::enterFailure(const base::Error& error, Batch& batch) {
-    qCWarning(writerLog) << "the store stops until it can be opened again:" << error.message;
-    m_database->abandon();
-    m_database.reset();
-    Batch waiting;
-    {
-        const std::lock_guard lock(m_mutex);
-        m_failed = true;
-        ++m_counters.failedCommits;
-        waiting.jobs.assign(std::make_move_iterator(m_queue.begin()), std::make_move_iterator(m_queue.end()));
-        m_queue.clear();
-        m_queuedBytes = 0;
-    }
-    failBatch(batch, batch.failure);
-    failBatch(waiting, CommitResult::NotCommitted);
-}
-
-void Writer::tryRecovery() {
-    base::Result<std::unique_ptr<Database>> opened = m_opener();
-    if (opened) {
-        // After a failed sync the log may be in memory only. Copying it writes and syncs its content anew,
-        // so that what is found there now is on the disk before anybody is told so.
-        if (const Status rewritten = (*opened)->checkpoint(); !rewritten) {
-            (*opened)->abandon();
-            opened = rewritten.error();
-        }
-    }
-    if (!opened) {
-        qCWarning(writerLog) << "the store cannot be opened yet:" << opened.error().message;
-        return;
-    }
-    qCInfo(writerLog) << "the store works again";
-    m_database = *std::move(opened);
-    const std::lock_guard lock(m_mutex);
-    m_failed = false;
 }
 
 } // namespace recado::sql

@@ -1,18 +1,23 @@
 #include "transport/RelaySocket.h"
 
 #include "protocol/Limits.h"
+#include "transport/TlsTrust.h"
 
 #include <QAbstractSocket>
-#include <QCryptographicHash>
+#include <QLoggingCategory>
 #include <QMetaObject>
-#include <QSslCertificate>
-#include <QSslConfiguration>
-#include <QSslKey>
+#include <QSslError>
 #include <QSslSocket>
 
 #include <utility>
 
 namespace recado::transport {
+
+namespace {
+
+Q_LOGGING_CATEGORY(socketLog, "recado.transport")
+
+} // namespace
 
 RelaySocket::RelaySocket(const QUrl& url, Patience patience, Events events, QObject* parent)
     : QObject(parent)
@@ -36,6 +41,13 @@ RelaySocket::RelaySocket(const QUrl& url, Patience patience, Events events, QObj
 #else
     connect(&m_socket, qOverload<QAbstractSocket::SocketError>(&QWebSocket::error), this, [this] { gone(); });
 #endif
+    if (url.scheme() == QLatin1String("wss")) {
+        m_socket.setSslConfiguration(relayTlsConfiguration());
+        connect(&m_socket, &QWebSocket::sslErrors, this, [](const QList<QSslError>& errors) {
+            for (const QSslError& error : errors)
+                qCWarning(socketLog) << "the relay's certificate is refused:" << error.errorString();
+        });
+    }
     m_watch.setSingleShot(true);
     connect(&m_watch, &QTimer::timeout, this, [this] { watch(); });
     m_socket.open(url);
@@ -96,10 +108,10 @@ void RelaySocket::setMessageLimit(quint32 bytes) {
 }
 
 QByteArray RelaySocket::tlsKeyHash() const {
-    const QSslCertificate certificate = m_socket.sslConfiguration().peerCertificate();
-    if (certificate.isNull())
-        return {};
-    return QCryptographicHash::hash(certificate.publicKey().toDer(), QCryptographicHash::Sha256);
+    // Not from m_socket: it only knows the configuration it was given.
+    const auto* secure = qobject_cast<const QSslSocket*>(m_wire.data());
+    return secure != nullptr && secure->isEncrypted() ? transport::tlsKeyHash(secure->peerCertificate())
+                                                      : QByteArray();
 }
 
 void RelaySocket::silence() {

@@ -9,6 +9,7 @@ namespace recado::relay {
 
 namespace {
 
+constexpr char lookUpLimit = 'u';
 constexpr qsizetype accountListSignatureSize = 64;
 
 wire::RelayFrame toAccountFrame(const AccountRecord& record) {
@@ -29,12 +30,37 @@ wire::RelayFrame toAnswer(const StoreAnswer<std::optional<AccountRecord>>& answe
     return toAccountFrame(*answer.value);
 }
 
+/// What a list may not do whatever its version; null when it is nothing of that kind.
+const char16_t* refusalOf(DeviceListOutcome outcome) {
+    switch (outcome) {
+    case DeviceListOutcome::IdentityChanged:
+        return u"the identity key changes only when a device is removed, or by recovery";
+    case DeviceListOutcome::DeviceReturned:
+        return u"device numbers are not used again";
+    case DeviceListOutcome::RecoveryOpen:
+        return u"the account is about to be recovered";
+    case DeviceListOutcome::Stored:
+    case DeviceListOutcome::NotHigher:
+    case DeviceListOutcome::UnknownAccount:
+        break;
+    }
+    return nullptr;
+}
+
 } // namespace
 
 Accounts::Accounts(const RelayPolicy& policy, Parts parts)
     : m_policy(policy)
     , m_parts(parts)
-    , m_unknownUsernames(*parts.clock, policy.unknownUsernamesAnHour) {}
+    , m_unknownUsernames(*parts.clock, policy.unknownUsernamesAnHour) {
+    if (parts.limits == nullptr)
+        return;
+    const qint64 now = parts.clock->wallMs();
+    for (const LimitStore::Event& event : parts.limits->recall(now - m_unknownUsernames.hourMs)) {
+        if (event.key.startsWith(lookUpLimit))
+            m_unknownUsernames.restore(event.key, now - event.atMs);
+    }
+}
 
 void Accounts::find(base::AccountId requester, const wire::GetAccount& request, StoreCall call,
                     FrameAnswer answer) {
@@ -60,22 +86,25 @@ void Accounts::find(base::AccountId requester, const wire::GetAccount& request, 
 // all pass before the first miss is known.
 void Accounts::findByUsername(base::AccountId requester, const QString& username, StoreCall call,
                               FrameAnswer answer) {
+    const QByteArray key = limitKey(lookUpLimit, requester);
     qint64 waitMs = 0;
     {
         const std::lock_guard lock(m_mutex);
-        if (!m_unknownUsernames.take(requester))
-            waitMs = std::max<qint64>(m_unknownUsernames.waitMs(requester), 1);
+        if (!m_unknownUsernames.take(key))
+            waitMs = std::max<qint64>(m_unknownUsernames.waitMs(key), 1);
     }
     if (waitMs > 0)
         return answer(errorAnswer(base::Reason::RateLimited, u"too many unknown usernames", waitMs));
     m_parts.directory->findAccount(
-        username, call, [weak = weak_from_this(), requester, answer = std::move(answer)](const auto& found) {
+        username, call, [weak = weak_from_this(), key, answer = std::move(answer)](const auto& found) {
             const auto self = weak.lock();
             if (!self)
                 return;
             if (!found.committed() || found.value) {
                 const std::lock_guard lock(self->m_mutex);
-                self->m_unknownUsernames.giveBack(requester);
+                self->m_unknownUsernames.giveBack(key);
+            } else if (self->m_parts.limits != nullptr) {
+                self->m_parts.limits->record({key, self->m_parts.clock->wallMs()});
             }
             answer(toAnswer(found, self->m_policy.busyRetryMs));
         });
@@ -96,7 +125,7 @@ void Accounts::setDeviceList(base::DeviceAddress requester, const wire::SetDevic
     if (list->account != requester.account)
         return answer(errorAnswer(base::Reason::NotPermitted, u"this is another account's device list"));
     m_parts.directory->setDeviceList(
-        *list, signedList, call,
+        *list, signedList, m_parts.clock->wallMs(), call,
         [weak = weak_from_this(), list = *list, answer = std::move(answer)](const auto& stored) {
             const auto self = weak.lock();
             if (!self)
@@ -107,6 +136,8 @@ void Accounts::setDeviceList(base::DeviceAddress requester, const wire::SetDevic
             }
             if (stored.value == DeviceListOutcome::UnknownAccount)
                 return answer(errorAnswer(base::Reason::UnknownRecipient, u"there is no such account"));
+            if (const char16_t* why = refusalOf(stored.value); why != nullptr)
+                return answer(errorAnswer(base::Reason::NotPermitted, why));
             if (stored.value == DeviceListOutcome::NotHigher) {
                 return answer(
                     errorAnswer(base::Reason::StaleDevices, u"a list of this or a higher version exists"));

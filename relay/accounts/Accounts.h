@@ -4,6 +4,7 @@
 #include "relay/delivery/Directory.h"
 #include "relay/delivery/FrameAnswer.h"
 #include "relay/delivery/HourlyLimit.h"
+#include "relay/delivery/LimitStore.h"
 #include "relay/delivery/RelayPolicy.h"
 #include "relay/delivery/RequestRate.h"
 #include "relay/delivery/Router.h"
@@ -24,6 +25,7 @@ public:
         Submitter* submitter = nullptr;
         RequestRate* rate = nullptr;
         const base::Clock* clock = nullptr;
+        LimitStore* limits = nullptr; // may stay null
     };
 
     /// Everything is borrowed.
@@ -33,8 +35,9 @@ public:
     /// usernames that nobody has; then known ones are not told from unknown ones), invalid_argument, busy.
     void find(base::AccountId requester, const wire::GetAccount& request, StoreCall call, FrameAnswer answer);
 
-    /// Answers Done, or an Error: invalid_argument, not_permitted (somebody else's list), stale_devices (not
-    /// a higher version), busy. Connected devices of the account hear of it, those no longer listed go.
+    /// Answers Done, or an Error: invalid_argument, not_permitted (somebody else's list, another identity key
+    /// without a removed device, a number used before, or a recovery is open), stale_devices (not a higher
+    /// version), busy. Connected devices of the account hear of it, those no longer listed go.
     void setDeviceList(base::DeviceAddress requester, const wire::SetDeviceList& request, StoreCall call,
                        FrameAnswer answer);
 
@@ -47,7 +50,7 @@ private:
     const RelayPolicy& m_policy;
     const Parts m_parts;
     std::mutex m_mutex;
-    HourlyLimit<base::AccountId> m_unknownUsernames;
+    HourlyLimit<QByteArray> m_unknownUsernames; // limitKey of who asked
 };
 
 } // namespace recado::relay

@@ -2,6 +2,7 @@
 
 #include "base/SigningKey.h"
 #include "protocol/FrameCodec.h"
+#include "protocol/RecoveryToken.h"
 #include "relay/keys/PrekeyRules.h"
 #include "routing/Address.h"
 
@@ -18,6 +19,10 @@ constexpr qsizetype listSignatureSize = 64;
 
 base::Error badRegistration(const QString& what) {
     return base::makeError(base::Reason::InvalidArgument, what);
+}
+
+bool isRecovery(const wire::Register& requested) {
+    return protocol::RecoveryToken::isMeant(QString::fromStdString(requested.invite()));
 }
 
 QByteArray sha256(const std::string& bytes) {
@@ -46,19 +51,50 @@ Registration::Registration(const RelayPolicy& policy, RegistrationMode mode, QSt
 
 void Registration::registerAccount(const protocol::AuthTranscript& transcript,
                                    const wire::Register& requested, StoreCall call, FrameAnswer answer) {
-    if (m_mode == RegistrationMode::Closed)
+    if (m_mode == RegistrationMode::Closed && !isRecovery(requested))
         return answer(errorAnswer(base::Reason::RegistrationClosed, u"this relay takes no registrations"));
     const auto account = read(transcript, requested);
     if (!account)
         return answer(protocol::errorFrame(0, account.error()));
     if (const qint64 waitMs = takeTurn(); waitMs > 0)
         return answer(errorAnswer(base::Reason::RateLimited, u"too many registrations", waitMs));
+    if (isRecovery(requested))
+        return recover(*account, requested.invite(), call, std::move(answer));
     m_parts.directory->createAccount(
         *account, call,
         [weak = weak_from_this(), wanted = *account, answer = std::move(answer)](const auto& stored) {
             if (const auto self = weak.lock())
                 answer(self->toFrame(wanted, stored));
         });
+}
+
+void Registration::recover(NewAccount account, const std::string& invite, StoreCall call,
+                           FrameAnswer answer) {
+    const auto token = protocol::RecoveryToken::fromText(QString::fromStdString(invite));
+    if (!token || token->account != account.account.id)
+        return answer(errorAnswer(base::Reason::InvalidInvite, u"this recovery invitation is not valid"));
+    account.recoveryHash = token->secretHash();
+    m_parts.directory->recoverAccount(
+        account, call, [weak = weak_from_this(), account, answer = std::move(answer)](const auto& stored) {
+            if (const auto self = weak.lock())
+                answer(self->recovered(account, stored));
+        });
+}
+
+wire::RelayFrame Registration::recovered(const NewAccount& account,
+                                         const StoreAnswer<RecoveryOutcome>& answer) const {
+    if (!answer.committed())
+        return errorAnswer(base::Reason::Busy, u"the directory is busy", m_policy.busyRetryMs);
+    if (answer.value == RecoveryOutcome::Invalid)
+        return errorAnswer(base::Reason::InvalidInvite, u"this recovery invitation is not valid");
+    // The list was read before it was stored. After a repetition it is told again: the first time may have
+    // been committed without anybody knowing.
+    const auto list = routing::DeviceList::parse(account.account.list.bytes, m_policy.limits.devices);
+    if (list) {
+        m_parts.submitter->listChanged(*list);
+        m_parts.router->listChanged(*list);
+    }
+    return registered(account);
 }
 
 qint64 Registration::takeTurn() {
@@ -90,9 +126,11 @@ base::Result<NewAccount> Registration::read(const protocol::AuthTranscript& tran
     RECADO_TRY(PrekeyBatch prekeys, parsePrekeys(requested.prekeys(), m_policy.limits.prekeysStored));
     if (!prekeys.signedPrekey)
         return badRegistration(QStringLiteral("a registration brings a signed prekey"));
+    if (isRecovery(requested) && list->devices.size() != 1)
+        return badRegistration(QStringLiteral("a recovered account begins with one device"));
     if (m_mode == RegistrationMode::Invite && requested.invite().empty())
         return base::makeError(base::Reason::InvalidInvite, QStringLiteral("an invitation is needed"));
-    if (routing::isReservedUsername(username))
+    if (routing::isReservedUsername(username) && !isRecovery(requested))
         return base::makeError(base::Reason::UsernameTaken, QStringLiteral("this username is taken"));
 
     NewAccount account;
@@ -129,11 +167,15 @@ wire::RelayFrame Registration::toFrame(const NewAccount& wanted,
         ++m_parts.metrics->registrations;
         break;
     }
+    return registered(wanted);
+}
+
+wire::RelayFrame Registration::registered(const NewAccount& account) const {
     wire::RelayFrame frame;
     wire::Registered* registered = frame.mutable_registered();
-    registered->set_account_id(protocol::fromBytes(wanted.account.id.toBytes()));
-    registered->set_device_id(wanted.device.device);
-    registered->set_address(routing::Address{wanted.account.username, m_relayName}.toString().toStdString());
+    registered->set_account_id(protocol::fromBytes(account.account.id.toBytes()));
+    registered->set_device_id(account.device.device);
+    registered->set_address(routing::Address{account.account.username, m_relayName}.toString().toStdString());
     return frame;
 }
 

@@ -35,6 +35,8 @@ struct NewAccount {
     qint64 nowMs = 0;
     /// A username (or its look-alike) freed less than this long ago is still taken.
     qint64 usernameRestMs = 0;
+    /// Recoveries only: SHA-256 of the invitation's secret.
+    QByteArray recoveryHash;
 };
 
 /// What became of a registration, tested in this order.
@@ -59,6 +61,36 @@ enum class DeviceListOutcome {
     /// The stored list has this version or a higher one.
     NotHigher,
     UnknownAccount,
+    /// Another identity key although no device was removed: only a removal or a recovery changes it.
+    IdentityChanged,
+    /// A device number that the account has used before.
+    DeviceReturned,
+    /// A recovery invitation is open: whoever holds a lost device shall change nothing until it is used or
+    /// has expired.
+    RecoveryOpen,
+};
+
+/// What a recovery invitation has to say (protocol::RecoveryToken).
+struct RecoveryOffer {
+    base::AccountId account;
+    QString username;
+    quint64 listVersion = 0;
+    quint32 device = 0;
+};
+
+struct RecoveryRequest {
+    QString username;
+    QByteArray secretHash; // SHA-256, 32 bytes
+    qint64 expiresAtMs = 0;
+};
+
+enum class RecoveryOutcome {
+    Recovered,
+    /// This very recovery has been done before.
+    Repeated,
+    /// The invitation is unknown, used, expired, replaced or another account's, or the list is none that can
+    /// follow the stored one.
+    Invalid,
 };
 
 /// An invitation to register. The token itself is known only to whoever was given it.
@@ -87,12 +119,22 @@ public:
                              StoreCallback<std::optional<AccountRecord>> done) = 0;
 
     /// Replaces the account's list by one of a higher version, and drops mailboxes, prekeys and submission
-    /// windows of devices that are no longer on it.
-    virtual void setDeviceList(routing::DeviceList list, routing::SignedDeviceList signedList, StoreCall call,
-                               StoreCallback<DeviceListOutcome> done) = 0;
+    /// windows of devices that are no longer on it. `nowMs` is wall time.
+    virtual void setDeviceList(routing::DeviceList list, routing::SignedDeviceList signedList, qint64 nowMs,
+                               StoreCall call, StoreCallback<DeviceListOutcome> done) = 0;
+
+    /// Opens the way back to an account whose devices are all lost; an earlier invitation to it ends. Nothing
+    /// when nobody has that username.
+    virtual void openRecovery(RecoveryRequest request, StoreCall call,
+                              StoreCallback<std::optional<RecoveryOffer>> done) = 0;
+
+    /// Replaces list and prekeys of an account that exists, uses the recovery invitation up and drops all
+    /// that hung on the devices before, in one commit.
+    virtual void recoverAccount(NewAccount account, StoreCall call, StoreCallback<RecoveryOutcome> done) = 0;
 
     /// Deletes the account and all that hangs on it (mailboxes, prekeys, windows); its username rests from
-    /// `nowMs` on. Answers whether there was such an account.
+    /// `nowMs` on. Answers whether there was such an account; what an append or a mark left of one that is no
+    /// more goes as well.
     virtual void eraseAccount(base::AccountId account, qint64 nowMs, StoreCall call,
                               StoreCallback<bool> done) = 0;
 

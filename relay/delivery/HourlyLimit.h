@@ -4,6 +4,7 @@
 
 #include <QHash>
 
+#include <algorithm>
 #include <deque>
 
 namespace recado::relay {
@@ -24,6 +25,12 @@ public:
             return false;
         times.push_back(m_clock.monotonicMs());
         return true;
+    }
+
+    /// An event of an earlier run, so long ago; the oldest first.
+    void restore(const Key& key, qint64 ageMs) {
+        if (ageMs < hourMs)
+            m_times[key].push_back(m_clock.monotonicMs() - std::max<qint64>(ageMs, 0));
     }
 
     /// The event taken last turned out not to count.
@@ -51,8 +58,9 @@ public:
     }
     [[nodiscard]] qsizetype keys() const { return m_times.size(); }
 
-private:
     static constexpr qint64 hourMs = 3'600'000;
+
+private:
     using Times = std::deque<qint64>;
 
     void forgetOld(Times& times) const {

@@ -7,9 +7,12 @@
 #include <QByteArray>
 #include <QVector>
 
+#include <memory>
 #include <optional>
 
 namespace recado::relay {
+
+class MessageTrace;
 
 /// One envelope on its way into a device's mailbox.
 struct MailboxEntry {
@@ -34,6 +37,9 @@ struct MailboxAppend {
     QVector<MailboxEntry> entries;
     QByteArray body;
     std::optional<SubmissionMark> mark;
+    // For whoever measures live delivery; no store keeps them.
+    qint64 receivedAtUs = 0;                       // monotonic; 0: not measured
+    std::shared_ptr<MessageTrace> trace = nullptr; // null unless it is followed
 };
 
 /// Which part of a mailbox to read: what is newer than `after` (0: everything), oldest first.
@@ -52,6 +58,9 @@ struct MailboxRow {
     QByteArray sealedHeader;
     QByteArray ciphertext;
     QByteArray body;
+    // Of an envelope delivered live: when its submission came, and who follows it.
+    qint64 receivedAtUs = 0;
+    std::shared_ptr<MessageTrace> trace = nullptr;
 };
 
 struct MailboxPage {
@@ -87,10 +96,11 @@ public:
     /// they are, so that repeating after Unknown is harmless. An entry whose acknowledgement was called after
     /// this append, but before its commit, is not stored (or deleted in the same commit): an acknowledgement
     /// may overtake. The mark goes into the sender's stored window
-    /// (queue::AckWindow::mark) in the same commit.
+    /// (queue::AckWindow::mark) in the same commit; but when every entry was overtaken, it may lag like an
+    /// acknowledgement: lost by a crash, the submission would be taken anew.
     virtual void append(MailboxAppend append, StoreCall call, StoreCallback<bool> done) = 0;
 
-    /// The oldest envelopes newer than `after`; leaves them there.
+    /// The oldest envelopes newer than `after`, without what has expired; leaves them there.
     virtual void peek(MailboxPeek peek, StoreCall call, StoreCallback<MailboxPage> done) = 0;
 
     /// Deletes exactly the envelopes of this device in these ranges; ids it does not hold are ignored, other
@@ -109,6 +119,10 @@ public:
     /// The submissions this sending device is known to have made; never expires, empty for a new device.
     virtual void submissions(base::DeviceAddress sender, StoreCall call,
                              StoreCallback<queue::AckWindow> done) = 0;
+
+    /// False while the store takes no changes (the disk failed or is full, or it is stopping): append() and
+    /// acknowledge() answer Busy then, reads go on. Any thread, at no cost.
+    [[nodiscard]] virtual bool accepting() const { return true; }
 };
 
 } // namespace recado::relay

@@ -4,64 +4,78 @@
 
 namespace recado::relay {
 
-const routing::DeviceList* RecipientTable::find(const base::AccountId& account, qint64 nowMs) {
+namespace {
+
+template <typename Usages>
+auto usageIn(Usages& usages, quint32 device) {
+    return std::find_if(usages.begin(), usages.end(),
+                        [&](const MailboxUsage& usage) { return usage.device.device == device; });
+}
+
+} // namespace
+
+MailboxUsage RecipientTable::Recipient::usageOf(quint32 device) const {
+    const auto known = usageIn(usage, device);
+    return known == usage.end() ? MailboxUsage{{list.account, device}, 0, 0} : *known;
+}
+
+void RecipientTable::Recipient::add(quint32 device, quint64 count, quint64 bytes) {
+    const auto known = usageIn(usage, device);
+    if (known == usage.end()) {
+        usage.push_back({{list.account, device}, count, bytes});
+        return;
+    }
+    known->count += count;
+    known->bytes += bytes;
+}
+
+RecipientTable::Recipient* RecipientTable::find(const base::AccountId& account, qint64 nowMs) {
     const auto found = m_accounts.find(account);
     if (found == m_accounts.end())
         return nullptr;
-    found->usedAtMs = nowMs;
-    return &found->list;
+    found->second.usedAtMs = nowMs;
+    return &found->second;
 }
 
 void RecipientTable::load(const routing::DeviceList& list, const QVector<MailboxUsage>& usage, qint64 nowMs) {
-    Entry& entry = m_accounts[list.account];
-    if (entry.list.version > list.version)
+    Recipient& recipient = m_accounts[list.account];
+    if (recipient.list.version > list.version)
         return;
-    entry.list = list;
-    entry.usedAtMs = nowMs;
-    entry.usage.clear();
-    for (const MailboxUsage& device : usage)
-        entry.usage.insert(device.device.device, device);
+    recipient.list = list;
+    recipient.usedAtMs = nowMs;
+    recipient.usage.assign(usage.begin(), usage.end());
 }
 
 void RecipientTable::update(const routing::DeviceList& list) {
     const auto found = m_accounts.find(list.account);
-    if (found == m_accounts.end() || found->list.version >= list.version)
+    if (found == m_accounts.end() || found->second.list.version >= list.version)
         return;
-    found->list = list;
-    found->usage.removeIf([&](const auto& usage) { return list.find(usage.key()) == nullptr; });
-}
-
-MailboxUsage RecipientTable::usage(const base::DeviceAddress& device) const {
-    const auto found = m_accounts.constFind(device.account);
-    return found == m_accounts.constEnd() ? MailboxUsage{device, 0, 0}
-                                          : found->usage.value(device.device, MailboxUsage{device, 0, 0});
+    found->second.list = list;
+    std::erase_if(found->second.usage,
+                  [&](const MailboxUsage& usage) { return list.find(usage.device.device) == nullptr; });
 }
 
 void RecipientTable::add(const base::DeviceAddress& device, quint64 count, quint64 bytes) {
     const auto found = m_accounts.find(device.account);
-    if (found == m_accounts.end())
-        return;
-    MailboxUsage& usage = found->usage[device.device];
-    usage.device = device;
-    usage.count += count;
-    usage.bytes += bytes;
+    if (found != m_accounts.end())
+        found->second.add(device.device, count, bytes);
 }
 
 void RecipientTable::subtract(const MailboxUsage& removed) {
-    const auto account = m_accounts.find(removed.device.account);
-    if (account == m_accounts.end())
+    const auto found = m_accounts.find(removed.device.account);
+    if (found == m_accounts.end())
         return;
-    const auto usage = account->usage.find(removed.device.device);
-    if (usage == account->usage.end())
+    const auto usage = usageIn(found->second.usage, removed.device.device);
+    if (usage == found->second.usage.end())
         return;
     // A table entry loaded between a deletion and its answer has it deducted already: stop at zero.
     usage->count -= std::min(usage->count, removed.count);
     usage->bytes -= std::min(usage->bytes, removed.bytes);
 }
 
-void RecipientTable::shrink(qsizetype keep, qint64 beforeMs) {
+void RecipientTable::shrink(std::size_t keep, qint64 beforeMs) {
     if (m_accounts.size() > keep)
-        m_accounts.removeIf([&](const auto& entry) { return entry.value().usedAtMs < beforeMs; });
+        std::erase_if(m_accounts, [&](const auto& entry) { return entry.second.usedAtMs < beforeMs; });
 }
 
 } // namespace recado::relay

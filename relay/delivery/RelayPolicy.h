@@ -31,6 +31,14 @@ struct RelayPolicy {
     // Look-ups and bundle requests of one account: at once, and a second on the long run.
     double requestBurst = 1'000;
     double requestsPerSecond = 20;
+    // The relay's time that one account may take, in units of about a microsecond: at once, and a second on
+    // the long run. Whoever takes more is not read from for a while. And what one connection may take of a
+    // pass of its I/O thread, before the others have theirs.
+    double workBurst = 250'000;
+    double workPerSecond = 50'000;
+    qint64 workPerPass = 1'000;
+    // Failed authentications are answered no sooner than this, so that nobody learns from the time they took.
+    int failureMs = 100;
     // Typing notices from one account to another: at once, and milliseconds between them afterwards.
     int ephemeralBurst = 5;
     int ephemeralIntervalMs = 3'000;
@@ -38,6 +46,10 @@ struct RelayPolicy {
     int presenceGraceMs = 2'000;
     // How long a freed username rests.
     int usernameRestDays = 180;
+    // When the store lets a question wait this long, no more submissions are taken; when it is this long, no
+    // more connections.
+    int shedLagMs = 1'000;
+    int refuseLagMs = 3'000;
     // How long the sender of a refused `busy` should wait.
     int busyRetryMs = 500;
 };

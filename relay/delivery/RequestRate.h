@@ -11,13 +11,15 @@
 
 namespace recado::relay {
 
-/// How often an account may ask the directory. Any thread; the clock is borrowed.
+/// How often an account may ask the directory. A request that brings many keys or contacts counts for more
+/// than one. Any thread; the clock is borrowed.
 class RequestRate {
 public:
     RequestRate(const RelayPolicy& policy, const base::Clock& clock);
 
-    /// Milliseconds the account has to wait before it may ask again; 0 takes one request.
-    qint64 take(base::AccountId account);
+    /// Milliseconds the account has to wait before it may ask that; 0 takes it. What is dearer than all that
+    /// an account may ask at once costs just that.
+    qint64 take(base::AccountId account, double requests = 1);
     void tidy();
 
 private:

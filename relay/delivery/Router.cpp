@@ -26,9 +26,12 @@ void Router::connect(base::DeviceAddress device, std::weak_ptr<ConnectedDevice> 
                      base::Inbox& inbox) {
     const std::lock_guard lock(m_mutex);
     Connection& entry = m_connections[device];
-    if (entry.inbox != nullptr)
+    if (entry.post)
         displace(entry, Displacement::Replaced);
-    entry = Connection{std::move(connection), &inbox};
+    std::shared_ptr<ConnectionPost>& post = m_posts[&inbox];
+    if (!post)
+        post = std::make_shared<ConnectionPost>(inbox);
+    entry = Connection{std::move(connection), post};
 }
 
 bool Router::disconnect(base::DeviceAddress device, const std::weak_ptr<ConnectedDevice>& connection) {
@@ -41,10 +44,7 @@ bool Router::disconnect(base::DeviceAddress device, const std::weak_ptr<Connecte
 }
 
 void Router::displace(const Connection& connection, Displacement why) {
-    connection.inbox->post([device = connection.device, why] {
-        if (const auto alive = device.lock())
-            alive->displaced(why);
-    });
+    connection.put([why](ConnectedDevice& device) { device.displaced(why); });
 }
 
 void Router::listChanged(const routing::DeviceList& list) {
@@ -52,10 +52,7 @@ void Router::listChanged(const routing::DeviceList& list) {
     for (auto entry = m_connections.cbegin(); entry != m_connections.cend(); ++entry) {
         if (entry.key().account != list.account)
             continue;
-        entry->inbox->post([device = entry->device, list] {
-            if (const auto alive = device.lock())
-                alive->listChanged(list);
-        });
+        entry->put([list](ConnectedDevice& device) { device.listChanged(list); });
     }
 }
 
@@ -84,45 +81,30 @@ MailboxAppend Router::dispatch(MailboxAppend append, StoreCall call, StoreCallba
         if (found == m_connections.constEnd())
             continue;
         // Always posted, also to the own thread: a direct call would overtake what other threads posted.
-        found->inbox->post(
-            [device = found->device,
-             envelope = MailboxRow{entry.id, entry.acceptedAtMs, entry.sealedHeader, entry.ciphertext,
-                                   entry.hasBody ? append.body : QByteArray()}] {
-                if (const auto alive = device.lock())
-                    alive->live(envelope);
-            });
+        found->put(MailboxRow{entry.id, entry.acceptedAtMs, entry.sealedHeader, entry.ciphertext,
+                              entry.hasBody ? append.body : QByteArray(), append.receivedAtUs, append.trace});
     }
     return append;
 }
 
-template <typename Call>
-void Router::onConnection(base::DeviceAddress device, Call call) {
-    Connection connection;
-    {
-        const std::lock_guard lock(m_mutex);
-        const auto found = m_connections.constFind(device);
-        if (found == m_connections.constEnd())
-            return;
-        connection = *found;
-    }
-    connection.inbox->post([weak = connection.device, call = std::move(call)] {
-        if (const auto alive = weak.lock())
-            call(*alive);
-    });
+void Router::put(base::DeviceAddress device, ConnectionPost::Item item) {
+    const std::lock_guard lock(m_mutex);
+    const auto found = m_connections.constFind(device);
+    if (found != m_connections.constEnd())
+        found->put(std::move(item));
 }
 
 void Router::appendedLate(const QVector<MailboxEntry>& entries) {
     for (const MailboxEntry& entry : entries)
-        onConnection(entry.device,
-                     [id = entry.id](ConnectedDevice& connection) { connection.appendedLate(id); });
+        put(entry.device, [id = entry.id](ConnectedDevice& device) { device.appendedLate(id); });
 }
 
 void Router::accepted(base::DeviceAddress device, base::SubmissionNumber number) {
-    onConnection(device, [number](ConnectedDevice& connection) { connection.accepted(number); });
+    put(device, ConnectionPost::Accepted{number});
 }
 
 void Router::push(base::DeviceAddress device, const wire::RelayFrame& frame, PushKind kind) {
-    onConnection(device, [frame, kind](ConnectedDevice& connection) { connection.push(frame, kind); });
+    put(device, [frame, kind](ConnectedDevice& connection) { connection.push(frame, kind); });
 }
 
 } // namespace recado::relay

@@ -2,6 +2,7 @@
 
 #include "base/Inbox.h"
 #include "relay/delivery/ConnectedDevice.h"
+#include "relay/delivery/ConnectionPost.h"
 #include "relay/delivery/MailboxStore.h"
 
 #include <QHash>
@@ -48,16 +49,18 @@ public:
 private:
     struct Connection {
         std::weak_ptr<ConnectedDevice> device;
-        base::Inbox* inbox = nullptr;
+        std::shared_ptr<ConnectionPost> post; // of its thread
+
+        void put(ConnectionPost::Item item) const { post->put(device, std::move(item)); }
     };
 
     static void displace(const Connection& connection, Displacement why);
-    template <typename Call>
-    void onConnection(base::DeviceAddress device, Call call);
+    void put(base::DeviceAddress device, ConnectionPost::Item item);
 
     MailboxStore& m_mailboxes;
     mutable std::mutex m_mutex;
     QHash<base::DeviceAddress, Connection> m_connections;
+    QHash<base::Inbox*, std::shared_ptr<ConnectionPost>> m_posts; // one for each thread
     base::DeliveryId m_lastId;
 };
 

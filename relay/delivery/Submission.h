@@ -1,5 +1,6 @@
 #pragma once
 
+#include "relay/delivery/MessageTrace.h"
 #include "relay/delivery/StoreAnswer.h"
 #include "relay/delivery/SubmissionCheck.h"
 
@@ -11,11 +12,15 @@
 
 namespace recado::relay {
 
+struct SendingDevice;
+
 /// A submission the relay has taken and not answered yet.
 struct Submission {
     ParsedSubmission parsed;
+    SendingDevice* sender = nullptr; // until it is answered
     StoreCall call;
-    qint64 receivedAtMs = 0; // monotonic
+    qint64 receivedAtUs = 0;             // monotonic
+    std::shared_ptr<MessageTrace> trace; // null unless it is followed
     /// Rows neither committed nor acknowledged; counts once dispatched.
     qsizetype unresolved = 0;
     /// It has left for the stores and its receivers.

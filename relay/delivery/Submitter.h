@@ -1,23 +1,21 @@
 #pragma once
 
 #include "base/Clock.h"
-#include "queue/AckWindow.h"
 #include "queue/TokenBucket.h"
 #include "relay/delivery/Directory.h"
+#include "relay/delivery/Overload.h"
 #include "relay/delivery/RecipientLoader.h"
 #include "relay/delivery/RecipientTable.h"
 #include "relay/delivery/RelayMetrics.h"
 #include "relay/delivery/RelayPolicy.h"
 #include "relay/delivery/Router.h"
-#include "relay/delivery/SenderOrder.h"
-#include "relay/delivery/Submission.h"
+#include "relay/delivery/SendingDevice.h"
 
 #include <functional>
-#include <list>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 
 namespace recado::relay {
 
@@ -36,6 +34,10 @@ public:
         Router* router = nullptr;
         RelayMetrics* metrics = nullptr;
         const base::Clock* clock = nullptr;
+        /// Null: whatever the store does, submissions are taken.
+        const Overload* overload = nullptr;
+        /// Null: nothing is followed.
+        Tracer* tracer = nullptr;
     };
     /// The highest submission number known of the device; nothing when the store did not answer.
     using OpenedCallback = std::function<void(std::optional<base::SubmissionNumber>)>;
@@ -64,18 +66,8 @@ public:
     void tidy();
 
 private:
-    struct Sender {
-        queue::AckWindow window;
-        bool loaded = false;
-        int connections = 0;
-        /// By number; waiting ones included.
-        std::map<base::SubmissionNumber, SubmissionPointer> inFlight;
-        /// Not dispatched yet: the first one's receivers are being looked up.
-        std::list<SubmissionPointer> waiting; // unlike a deque, it holds nothing while it is empty
-        SenderOrder order;
-        /// Of those in flight, how many have failed and wait for what becomes of later ones.
-        int undecided = 0;
-    };
+    using Recipients = RecipientTable::Recipients;
+
     /// An account that is being looked up.
     struct Loading {
         QVector<base::DeviceAddress> waiting; // devices whose first submission needs it
@@ -83,20 +75,23 @@ private:
         bool outdated = false;
     };
 
-    std::optional<Refusal> admit(Sender& state, const ParsedSubmission& parsed);
+    [[nodiscard]] SendingDevice* find(base::DeviceAddress address);
+    std::optional<Refusal> admit(SendingDevice& sender, const ParsedSubmission& parsed);
     void pump(base::DeviceAddress address);
-    [[nodiscard]] QVector<base::AccountId> unknownReceivers(const Submission& submission);
-    std::optional<Refusal> check(const Submission& submission);
-    [[nodiscard]] bool fitsQuota(const Submission& submission) const;
-    void load(base::AccountId account, base::DeviceAddress waiting, StoreCall call);
+    void pump(SendingDevice& sender);
+    bool begin(SendingDevice& sender, const SubmissionPointer& submission);
+    [[nodiscard]] Recipients recipientsOf(SendingDevice& sender, const Submission& submission);
+    std::optional<Refusal> check(const Submission& submission, const Recipients& recipients) const;
+    [[nodiscard]] bool fitsQuota(const Submission& submission, const Recipients& recipients) const;
+    void load(SendingDevice& sender, base::AccountId account, StoreCall call);
     void loaded(base::AccountId account, const base::Result<LoadedRecipient>& recipient);
     void refuseFirst(base::DeviceAddress sender, base::AccountId account, base::Reason reason);
 
-    void dispatch(const SubmissionPointer& submission);
+    void dispatch(const SubmissionPointer& submission, const Recipients& recipients);
     void appendAgain(const SubmissionPointer& submission);
     void repeatAppend(const SubmissionPointer& submission);
     void appended(const SubmissionPointer& submission, StoreResult result);
-    void decide(base::DeviceAddress sender);
+    void decide(SendingDevice& sender);
     void insist(const SubmissionPointer& submission);
     [[nodiscard]] StoreCallback<bool> appendCallback(const SubmissionPointer& submission);
     void deleteFromMailbox(base::DeviceAddress device, const QVector<DeliveryRange>& ranges, StoreCall call,
@@ -104,16 +99,16 @@ private:
 
     void accept(const SubmissionPointer& submission);
     void refuse(const SubmissionPointer& submission, const Refusal& refusal);
-    void refuseBehind(Sender& state);
-    void refuseOne(Sender& state, const SubmissionPointer& submission, const Refusal& refusal);
+    void refuseBehind(SendingDevice& sender);
+    void refuseOne(SendingDevice& sender, const SubmissionPointer& submission, const Refusal& refusal);
     void answerRefused(base::DeviceAddress sender, base::SubmissionNumber number, const Refusal& refusal);
-    void finish(Sender& state, Submission& submission);
-    void dropIfIdle(base::DeviceAddress sender);
+    void finish(Submission& submission);
+    void dropIfIdle(const SendingDevice& sender);
 
     const RelayPolicy& m_policy;
     const Parts m_parts;
     std::mutex m_mutex; // taken before the Router's, never after it
-    QHash<base::DeviceAddress, Sender> m_senders;
+    std::unordered_map<base::DeviceAddress, SendingDevice> m_senders; // their addresses stay
     RecipientTable m_recipients;
     QHash<base::AccountId, Loading> m_loading;
     QHash<base::AccountId, queue::TokenBucket> m_rates;

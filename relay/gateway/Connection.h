@@ -54,8 +54,20 @@ public:
     /// Lifts the authentication deadline.
     virtual void markAuthenticated() = 0;
 
+    /// Stops reading, or goes on: a peer that sends faster than it is served waits in its own system. What
+    /// was read already still comes. A driver that cannot stop goes on reading.
+    virtual void setReading(bool) {}
+
+    /// What a peer that is not authenticated does, at the cost of its address (GatewayConfig).
+    enum class Conduct { FailedAuthentication, Registration };
+    virtual void note(Conduct) {}
+
     /// The peer's numeric address without its port.
     [[nodiscard]] virtual QString peerAddress() const = 0;
+
+    /// SHA-256 of the SubjectPublicKeyInfo of the certificate this connection's handshake showed; empty
+    /// without TLS of our own.
+    [[nodiscard]] virtual QByteArray tlsKeyHash() const { return {}; }
 
     /// Unique within the process; grows.
     [[nodiscard]] virtual quint64 id() const = 0;

@@ -12,18 +12,25 @@ public:
     virtual ~PollTarget() = default;
     /// `events` as epoll reports them (EPOLLIN, EPOLLOUT, …).
     virtual void onEvents(std::uint32_t events) = 0;
+
+    /// Served before all that are not. Changed by EventPoll::trust() only.
+    bool isTrusted = false;
 };
 
-/// One level-triggered epoll descriptor. It is itself pollable, which is how it joins a Qt event loop.
+/// A level-triggered epoll descriptor, itself pollable, which is how it joins a Qt event loop. Targets are
+/// strangers until they are trusted: in every pass the trusted ones come first, and of the strangers only a
+/// few, so that those who are let in do not wait for however many who are not.
 class EventPoll {
 public:
     EventPoll();
 
-    [[nodiscard]] bool isOpen() const { return m_epoll.isOpen(); }
-    [[nodiscard]] int descriptor() const { return m_epoll.get(); }
+    [[nodiscard]] bool isOpen() const { return m_trusted.isOpen() && m_strangers.isOpen(); }
+    [[nodiscard]] int descriptor() const { return m_trusted.get(); }
 
     bool add(int descriptor, PollTarget& target, std::uint32_t events);
     void change(int descriptor, PollTarget& target, std::uint32_t events);
+    /// From now on it is served first. Nothing changes when the system refuses.
+    void trust(int descriptor, PollTarget& target, std::uint32_t events);
     /// Closing the descriptor does the same.
     void remove(int descriptor);
 
@@ -31,7 +38,12 @@ public:
     void dispatch();
 
 private:
-    Descriptor m_epoll;
+    [[nodiscard]] const Descriptor& setOf(const PollTarget& target) const {
+        return target.isTrusted ? m_trusted : m_strangers;
+    }
+
+    Descriptor m_trusted; // holds the other one as well
+    Descriptor m_strangers;
 };
 
 } // namespace recado::relay

@@ -11,7 +11,6 @@
 
 #include <chrono>
 #include <memory>
-#include <vector>
 
 namespace recado::base {
 class Inbox;
@@ -19,19 +18,18 @@ class Inbox;
 
 namespace recado::relay {
 
-class AddressBook;
-class IoThread;
-
-/// The relay's door: WebSocket connections (RFC 6455) and small HTTP answers on one port, served by a fixed
-/// number of I/O threads, each with its own epoll descriptor.
+/// The relay's door: WebSocket connections (RFC 6455) and small HTTP answers on one port, served by I/O
+/// threads of its own. The drivers behind it (GatewayDriver) keep the same promises; one suite holds them to
+/// these, docs/decisions has the reasons for two.
 ///
 /// create(), start(), stop() and the destructor belong to one thread that is not an I/O thread. `clock` is
 /// the one deadlines go by; it is borrowed.
 class Gateway {
 public:
-    /// Binds and listens; connections wait in the system's queue until start(). Errors: `Configuration` for a
-    /// host that is no address of this machine, `IoFailed` for a port that is taken, by another relay too.
-    /// Without `sessions` no upgrade is answered; without `http` every plain request is a 404.
+    /// Makes the driver that `config` names. Binds and listens; connections wait in the system's queue until
+    /// start(). Errors: `Configuration` for a host that is no address of this machine, `IoFailed` for a port
+    /// that is taken, by another relay too. Without `sessions` no upgrade is answered; without `http` every
+    /// plain request is a 404.
     static base::Result<std::unique_ptr<Gateway>> create(const GatewayConfig& config,
                                                          const base::Clock& clock,
                                                          ConnectionHandlerFactory sessions, HttpHandler http);
@@ -39,35 +37,30 @@ public:
     Gateway(const Gateway&) = delete;
     Gateway& operator=(const Gateway&) = delete;
     /// stop() without any patience.
-    ~Gateway();
+    virtual ~Gateway() = default;
 
-    [[nodiscard]] quint16 port() const { return m_port; }
+    /// The real one, when the system was asked for a free one.
+    [[nodiscard]] virtual quint16 port() const = 0;
 
     /// Begins to accept connections.
-    void start();
+    virtual void start() = 0;
 
     /// Closes the listeners; connections go on.
-    void stopAccepting();
+    virtual void stopAccepting() = 0;
 
     /// Stops accepting, sends every connection a close frame behind what it has queued, waits up to
     /// `patience` for them to end, aborts the rest and joins the threads. All handlers are gone when it
     /// returns.
-    void stop(quint16 code, const QString& reason, std::chrono::milliseconds patience);
+    virtual void stop(quint16 code, const QString& reason, std::chrono::milliseconds patience) = 0;
 
     /// One inbox an I/O thread; they live as long as the gateway, and run tasks until stop() returns.
-    [[nodiscard]] QVector<base::Inbox*> inboxes() const;
+    [[nodiscard]] virtual QVector<base::Inbox*> inboxes() const = 0;
 
     /// Any thread.
-    [[nodiscard]] const GatewayCounters& counters() const { return m_counters; }
+    [[nodiscard]] virtual const GatewayCounters& counters() const = 0;
 
-private:
-    Gateway();
-
-    quint16 m_port = 0;
-    GatewayCounters m_counters;
-    std::unique_ptr<AddressBook> m_addresses;
-    std::vector<std::unique_ptr<IoThread>> m_threads;
-    bool m_stopped = false;
+protected:
+    Gateway() = default;
 };
 
 } // namespace recado::relay

@@ -17,7 +17,9 @@ bool isForeignOrigin(const HttpRequest& request) {
 
 HttpResponse upgradeRequired() {
     HttpResponse response = plainResponse(426);
+    // A field Upgrade is named in Connection (RFC 9110 section 7.8).
     response.fields = {{QByteArrayLiteral("Upgrade"), QByteArrayLiteral("websocket")},
+                       {QByteArrayLiteral("Connection"), QByteArrayLiteral("Upgrade")},
                        {QByteArrayLiteral("Sec-WebSocket-Version"), QByteArrayLiteral("13")}};
     return response;
 }

@@ -26,6 +26,8 @@ QByteArray statusPhrase(int status) {
         return QByteArrayLiteral("Content Too Large");
     case 426:
         return QByteArrayLiteral("Upgrade Required");
+    case 429:
+        return QByteArrayLiteral("Too Many Requests");
     case 431:
         return QByteArrayLiteral("Request Header Fields Too Large");
     case 503:
@@ -90,20 +92,31 @@ QByteArray serialize(const HttpResponse& response, bool headOnly) {
     };
     bytes += QByteArrayLiteral("HTTP/1.1 ") + QByteArray::number(response.status) + ' ' +
              statusPhrase(response.status) + QByteArrayLiteral("\r\n");
-    for (const auto& [name, value] : response.fields)
-        addField(name, value);
-    if (response.status != 101) {
+    const bool stays = response.status == 101;
+    QByteArray connection = stays ? QByteArray() : QByteArrayLiteral("close");
+    for (const auto& [name, value] : response.fields) {
+        if (name == QByteArrayView("Connection"))
+            connection += (connection.isEmpty() ? QByteArray() : QByteArrayLiteral(", ")) + value;
+        else
+            addField(name, value);
+    }
+    if (!connection.isEmpty())
+        addField(QByteArrayLiteral("Connection"), connection);
+    if (!stays) {
         addField(QByteArrayLiteral("Content-Type"), response.contentType);
         addField(QByteArrayLiteral("Content-Length"), QByteArray::number(response.body.size()));
         addField(QByteArrayLiteral("Cache-Control"), QByteArrayLiteral("no-store"));
-        // A field Upgrade is named in Connection (RFC 9110 section 7.8).
-        addField(QByteArrayLiteral("Connection"),
-                 response.status == 426 ? QByteArrayLiteral("close, Upgrade") : QByteArrayLiteral("close"));
     }
     bytes += QByteArrayLiteral("\r\n");
     if (!headOnly)
         bytes += response.body;
     return bytes;
+}
+
+HttpResponse comeBackLater(int status, std::chrono::seconds after) {
+    HttpResponse response = plainResponse(status);
+    response.fields = {{QByteArrayLiteral("Retry-After"), QByteArray::number(qint64(after.count()))}};
+    return response;
 }
 
 HttpResponse plainResponse(int status) {

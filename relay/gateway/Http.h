@@ -4,6 +4,7 @@
 #include <QByteArrayView>
 #include <QVector>
 
+#include <chrono>
 #include <functional>
 #include <utility>
 
@@ -27,7 +28,8 @@ struct HttpRequest {
     [[nodiscard]] bool lists(QByteArrayView lowerCaseName, QByteArrayView token) const;
 };
 
-/// A complete answer; the gateway adds Content-Length and `Connection: close`.
+/// A complete answer; the gateway adds Content-Length and `Connection: close`. A field `Connection` of its
+/// own is what stands behind `close`.
 struct HttpResponse {
     int status = 200;
     QByteArray contentType = QByteArrayLiteral("text/plain; charset=utf-8");
@@ -48,6 +50,9 @@ HttpResponse methodNotAllowed(const QByteArray& allowed);
 
 /// The bytes of the answer; without the body when the request was HEAD.
 QByteArray serialize(const HttpResponse& response, bool headOnly);
+
+/// The same with Retry-After.
+HttpResponse comeBackLater(int status, std::chrono::seconds after);
 
 /// A plain answer of the gateway itself: the status' usual phrase as its body.
 HttpResponse plainResponse(int status);

@@ -67,9 +67,22 @@ bool HttpRequestParser::takeHead(QByteArrayView& input) {
         return true;
     }
     input = input.sliced(taken.size());
+    if (hasBareLineFeed(before)) {
+        m_head = QByteArray();
+        return refuse(400);
+    }
     if (m_head.size() >= m_limits.headerBytes) {
         m_head = QByteArray();
-        refuse(431);
+        return refuse(431);
+    }
+    return false;
+}
+
+/// Whoever ends lines so waits for an answer already, while the end of his head would never come.
+bool HttpRequestParser::hasBareLineFeed(qsizetype from) const {
+    for (qsizetype at = m_head.indexOf('\n', from); at >= 0; at = m_head.indexOf('\n', at + 1)) {
+        if (at == 0 || m_head[at - 1] != '\r')
+            return true;
     }
     return false;
 }

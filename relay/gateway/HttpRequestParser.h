@@ -34,6 +34,7 @@ public:
 
 private:
     bool takeHead(QByteArrayView& input);
+    [[nodiscard]] bool hasBareLineFeed(qsizetype from) const;
     bool parseRequestLine(QByteArrayView line);
     bool parseField(QByteArrayView line);
     bool checkFields();

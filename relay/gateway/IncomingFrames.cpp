@@ -14,11 +14,13 @@ constexpr qint64 harmlessBytes = 2 * 1'024;
 
 } // namespace
 
-IncomingFrames::IncomingFrames(const GatewayConfig& config, GatewayCounters& counters)
+IncomingFrames::IncomingFrames(const GatewayConfig& config, GatewayCounters& counters,
+                               WebSocketParser::Payloads payloads)
     : m_config(config)
     , m_counters(counters)
     , m_parser(
-          {std::min(config.messageBytes, config.unauthenticatedMessageBytes), config.fragmentsPerMessage}) {}
+          {std::min(config.messageBytes, config.unauthenticatedMessageBytes), config.fragmentsPerMessage},
+          payloads) {}
 
 IncomingFrames::Event IncomingFrames::next(QByteArrayView& input, qint64 nowMs) {
     using Parsed = WebSocketParser::Kind;

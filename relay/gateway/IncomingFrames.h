@@ -27,8 +27,9 @@ public:
         const char16_t* reason = u"";
     };
 
-    /// Both are borrowed.
-    IncomingFrames(const GatewayConfig& config, GatewayCounters& counters);
+    /// The configuration and the counters are borrowed.
+    IncomingFrames(const GatewayConfig& config, GatewayCounters& counters,
+                   WebSocketParser::Payloads payloads = WebSocketParser::Payloads::Kept);
     IncomingFrames(const IncomingFrames&) = delete;
     IncomingFrames& operator=(const IncomingFrames&) = delete;
     ~IncomingFrames() { stop(); }
@@ -43,6 +44,8 @@ public:
     [[nodiscard]] bool isIncomplete() const { return m_parser.isIncomplete(); }
     /// … and what is kept of it.
     [[nodiscard]] qint64 keptBytes() const { return m_parser.keptBytes(); }
+    /// WebSocketParser::frameBytes()
+    [[nodiscard]] qint64 frameBytes() const { return m_parser.frameBytes(); }
 
     /// Gives back all that is kept and swallows what follows.
     void stop();

@@ -21,10 +21,12 @@ constexpr int longestTickMs = 1'000;
 constexpr int shortestTickMs = 10;
 // How many may hold a descriptor only to hear that there is no room.
 constexpr int mostTurnedAway = 16;
+// About a millisecond of signing.
+constexpr int handshakesPerPass = 3;
 
 /// A fresh socket takes these few bytes at once; if not, the peer sees the connection close.
-void sayNoRoom(const Descriptor& socket) {
-    const QByteArray answer = serialize(plainResponse(503), false);
+void sayNoRoom(const Descriptor& socket, const GatewayConfig& config, const HttpResponse& response) {
+    const QByteArray answer = config.tls ? TlsSession::refusal() : serialize(response, false);
     [[maybe_unused]] const ssize_t sent =
         ::send(socket.get(), answer.constData(), std::size_t(answer.size()), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
@@ -38,7 +40,8 @@ IoThread::IoThread(GatewayServices services, Descriptor listenSocket)
           [this](Descriptor socket, const PeerAddress& peer) { accept(std::move(socket), peer); },
           [this](const Descriptor& socket) {
               ++m_context.services.counters.refused;
-              sayNoRoom(socket);
+              const GatewayConfig& config = m_context.services.config;
+              sayNoRoom(socket, config, comeBackLater(503, config.refusalRetry));
           }) {
     m_context.inbox.moveToThread(&m_thread);
     m_thread.setObjectName(QStringLiteral("relay-io"));
@@ -87,14 +90,25 @@ void IoThread::finish() {
 void IoThread::begin() {
     m_threadEnd.comesWithThisThread();
     m_notifier = std::make_unique<QSocketNotifier>(m_context.poll.descriptor(), QSocketNotifier::Read);
-    QObject::connect(m_notifier.get(), &QSocketNotifier::activated, &m_context.inbox,
-                     [this] { m_context.poll.dispatch(); });
+    QObject::connect(m_notifier.get(), &QSocketNotifier::activated, &m_context.inbox, [this] { pass(); });
     m_timer = std::make_unique<QTimer>();
     QObject::connect(m_timer.get(), &QTimer::timeout, &m_context.inbox, [this] { tick(); });
     m_timer->start(tickIntervalMs());
+    m_tickedAtMs = m_context.services.clock.monotonicMs();
     // The end of a turn, whatever woke the thread: everything queued in it leaves together.
     QObject::connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::aboutToBlock,
-                     &m_context.inbox, [this] { settleAll(); });
+                     &m_context.inbox, [this] {
+                         { const base::Inbox::Turn turn(m_context.inbox); }
+                         settleAll();
+                     });
+}
+
+void IoThread::pass() {
+    m_context.handshakesLeft = handshakesPerPass;
+    {
+        const base::Inbox::Turn turn(m_context.inbox);
+        m_context.poll.dispatch();
+    }
 }
 
 void IoThread::end() {
@@ -110,28 +124,67 @@ void IoThread::end() {
 
 void IoThread::accept(Descriptor socket, const PeerAddress& peer) {
     const Admission admission = admit(peer);
-    if (admission == Admission::Refused && m_context.turnedAway >= mostTurnedAway)
-        return sayNoRoom(socket);
-    auto connection = std::make_unique<SocketConnection>(m_context, std::move(socket), peer, admission);
-    if (!connection->watch())
-        return; // no memory in the system; the connection closes as it goes
     if (admission == Admission::Refused)
-        connection->turnAway();
+        return turnAway(std::move(socket), peer, 503);
+    if (admission == Admission::TooFast)
+        return turnAway(std::move(socket), peer, 429);
+    enroll(std::make_unique<SocketConnection>(m_context, std::move(socket), peer, admission));
+    displaceStranger();
+}
+
+Admission IoThread::admit(const PeerAddress& peer) {
+    const GatewayServices& services = m_context.services;
+    if (services.counters.open >= services.config.connections) {
+        // Saying so over and over is work as well, and those who wait may find a place.
+        if (++m_refusals >= services.config.refusalsPerSecond * tickIntervalMs() / 1'000)
+            m_listener.rest();
+    } else {
+        // A proxy stands for everybody: whom for, the request tells.
+        const bool isProxy = services.config.forwardedField != ForwardedField::None;
+        const auto entry = isProxy ? AddressBook::Entry::Admitted : services.addresses.enter(peer);
+        if (entry == AddressBook::Entry::Admitted) {
+            ++services.counters.accepted;
+            return Admission::Accepted;
+        }
+        if (entry == AddressBook::Entry::TooFast) {
+            ++services.counters.tooFast;
+            return Admission::TooFast;
+        }
+    }
+    ++services.counters.refused;
+    return Admission::Refused;
+}
+
+void IoThread::turnAway(Descriptor socket, const PeerAddress& peer, int status) {
+    const HttpResponse answer = comeBackLater(status, m_context.services.config.refusalRetry);
+    if (m_context.turnedAway >= mostTurnedAway)
+        return sayNoRoom(socket, m_context.services.config, answer);
+    auto connection =
+        std::make_unique<SocketConnection>(m_context, std::move(socket), peer, Admission::Refused);
+    SocketConnection& refused = *connection;
+    if (enroll(std::move(connection)))
+        refused.turnAway(answer);
+}
+
+bool IoThread::enroll(std::unique_ptr<SocketConnection> connection) {
+    if (!connection->watch())
+        return false; // no memory in the system; the connection closes as it goes
     connection->place = m_members.size();
     const qint64 dueMs = connection->dueMs();
     m_members.push_back({std::move(connection), dueMs});
     const std::lock_guard lock(m_emptyMutex);
     m_empty = false;
+    return true;
 }
 
-Admission IoThread::admit(const PeerAddress& peer) {
-    const GatewayServices& services = m_context.services;
-    if (services.counters.open >= services.config.connections || !services.addresses.enter(peer)) {
-        ++services.counters.refused;
-        return Admission::Refused;
-    }
-    ++services.counters.accepted;
-    return Admission::Accepted;
+/// Who is honest proves it in a moment; who has been a stranger longest has had most of his time.
+void IoThread::displaceStranger() {
+    const GatewayConfig& config = m_context.services.config;
+    const auto most = std::size_t(std::max(1, config.strangers / config.threads));
+    if (m_context.strangers.size() <= most)
+        return;
+    ++m_context.services.counters.displaced;
+    m_context.strangers.begin()->second->abort();
 }
 
 void IoThread::settleAll() {
@@ -170,7 +223,17 @@ void IoThread::tick() {
         member.connection->tick(now);
         member.dueMs = member.connection->dueMs();
     }
+    m_refusals = 0;
     m_listener.tick();
+    measureLag(now);
+}
+
+/// A timer that comes late says how long everything else waited.
+void IoThread::measureLag(qint64 nowMs) {
+    const qint64 late = std::max<qint64>(0, nowMs - m_tickedAtMs - tickIntervalMs());
+    m_tickedAtMs = nowMs;
+    m_context.services.counters.loopLagMs = late;
+    m_context.isLate = late > m_context.services.config.overloadLag.count();
 }
 
 /// An eighth of the shortest deadline: nobody gets more than an eighth extra.

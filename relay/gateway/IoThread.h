@@ -50,12 +50,17 @@ private:
     };
 
     void begin();
+    void pass();
     void end();
     void accept(Descriptor socket, const PeerAddress& peer);
     [[nodiscard]] Admission admit(const PeerAddress& peer);
+    void turnAway(Descriptor socket, const PeerAddress& peer, int status);
+    bool enroll(std::unique_ptr<SocketConnection> connection);
+    void displaceStranger();
     void settleAll();
     void bury(const SocketConnection& connection);
     void tick();
+    void measureLag(qint64 nowMs);
     [[nodiscard]] int tickIntervalMs() const;
 
     IoContext m_context;
@@ -63,6 +68,8 @@ private:
     QThread m_thread;
     ThreadEnd m_threadEnd;
     std::vector<Member> m_members;
+    int m_refusals = 0; // since the last tick
+    qint64 m_tickedAtMs = 0;
 
     // Made and destroyed on the thread.
     std::unique_ptr<QSocketNotifier> m_notifier;

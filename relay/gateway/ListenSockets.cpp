@@ -1,7 +1,5 @@
 #include "relay/gateway/ListenSockets.h"
 
-#include "relay/gateway/PeerAddress.h"
-
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -20,7 +18,7 @@ using base::Reason;
 using base::Result;
 using AddressList = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
 
-constexpr int listenBacklog = 1'024;
+constexpr int listenBacklog = 4'096; // or what the system allows
 // What may lie unsent in the system's buffer of one connection; the rest waits where it is counted.
 constexpr int unsentLowMark = 128 * 1'024;
 
@@ -106,15 +104,6 @@ Result<ListenSockets> openListenSockets(const QString& host, quint16 port, int c
         result.sockets.push_back(std::move(shared));
     }
     return result;
-}
-
-Result<bool> isLoopbackHost(const QString& host) {
-    RECADO_TRY(const AddressList addresses, resolve(host, 0));
-    for (const addrinfo* address = addresses.get(); address != nullptr; address = address->ai_next) {
-        if (!PeerAddress::of(address->ai_addr).isLoopback())
-            return false;
-    }
-    return true;
 }
 
 } // namespace recado::relay

@@ -20,7 +20,4 @@ struct ListenSockets {
 /// port.
 base::Result<ListenSockets> openListenSockets(const QString& host, quint16 port, int count);
 
-/// Whether `host` resolves to loopback addresses only; an error when it does not resolve.
-base::Result<bool> isLoopbackHost(const QString& host);
-
 } // namespace recado::relay

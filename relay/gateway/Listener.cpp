@@ -11,7 +11,7 @@ namespace recado::relay {
 namespace {
 
 // A burst of newcomers shares the turn with the connections that are there.
-constexpr int acceptsPerPass = 64;
+constexpr int acceptsPerPass = 16;
 
 bool isLackOfResources(int code) {
     return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM;
@@ -77,7 +77,12 @@ void Listener::refuseOne() {
     openReserve();
     if (accepted && m_reserve.isOpen())
         return;
-    // Not even that one: leave the connections in the system's queue until the next tick.
+    rest(); // not even that one
+}
+
+void Listener::rest() {
+    if (!m_watching)
+        return;
     m_poll.remove(m_socket.get());
     m_watching = false;
     m_paused = true;

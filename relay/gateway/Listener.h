@@ -25,7 +25,9 @@ public:
 
     void onEvents(std::uint32_t events) override;
 
-    /// Tries again after a total lack of descriptors.
+    /// Leaves further connections in the system's queue until the next tick(). From within `accepted`.
+    void rest();
+    /// Tries again after a rest, or after a total lack of descriptors.
     void tick();
 
 private:

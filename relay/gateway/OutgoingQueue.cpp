@@ -3,14 +3,17 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 
 namespace recado::relay {
 
 namespace {
 
 constexpr std::size_t gatheredItems = 32;
+constexpr qint64 worthTrimming = 32 * 1'024;
 
 } // namespace
 
@@ -62,6 +65,26 @@ OutgoingQueue::Flush OutgoingQueue::flush(int socket) {
     return Flush::Drained;
 }
 
+qint64 OutgoingQueue::take(char* buffer, qint64 size) {
+    insertUrgent();
+    qint64 taken = 0;
+    const auto copyPart = [&](const char* data, qint64 partSize, qint64& skip) {
+        const qint64 skipped = std::min(skip, partSize);
+        skip -= skipped;
+        const qint64 count = std::min(partSize - skipped, size - taken);
+        std::memcpy(buffer + taken, data + skipped, std::size_t(count));
+        taken += count;
+    };
+    qint64 skip = m_offset;
+    for (std::size_t index = m_first; index < m_items.size() && taken < size; ++index) {
+        const Item& item = m_items[index];
+        copyPart(item.header.bytes.data(), item.header.size, skip);
+        copyPart(item.payload.constData(), item.payload.size(), skip);
+    }
+    drop(taken);
+    return taken;
+}
+
 void OutgoingQueue::clear() {
     *this = OutgoingQueue();
 }
@@ -91,6 +114,20 @@ void OutgoingQueue::drop(qint64 sent) {
         m_items.erase(m_items.begin(), m_items.begin() + qsizetype(m_first));
         m_first = 0;
     }
+    if (m_first < m_items.size())
+        trimFirst();
+}
+
+/// Of a large message only what is still to come is kept: a thousand slow readers hold a thousand of them.
+/// Like the answer to the upgrade it has no header any more, and nothing goes before it.
+void OutgoingQueue::trimFirst() {
+    Item& item = m_items[m_first];
+    const qint64 sentPayload = m_offset - item.header.size;
+    if (sentPayload < worthTrimming || sentPayload < item.payload.size() / 2)
+        return;
+    item.payload = QByteArray(item.payload.constData() + sentPayload, item.payload.size() - sentPayload);
+    item.header = FrameHeader();
+    m_offset = 0;
 }
 
 } // namespace recado::relay

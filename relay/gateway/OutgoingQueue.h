@@ -30,6 +30,8 @@ public:
 
     /// Sends as much as the socket takes.
     Flush flush(int socket);
+    /// Moves up to `size` bytes out of the queue, in the order in which flush() would send them.
+    qint64 take(char* buffer, qint64 size);
 
     void clear();
 
@@ -43,6 +45,7 @@ private:
 
     void insertUrgent();
     void drop(qint64 sent);
+    void trimFirst();
 
     std::vector<Item> m_items;
     std::size_t m_first = 0; // items before it are sent

@@ -1,7 +1,13 @@
 #include "relay/gateway/PeerAddress.h"
 
+#include <QHostAddress>
+
+#ifdef Q_OS_WIN
+#include <ws2tcpip.h>
+#else
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#endif
 
 #include <algorithm>
 
@@ -26,6 +32,34 @@ PeerAddress PeerAddress::of(const sockaddr* address) {
         std::copy_n(v6->sin6_addr.s6_addr, 16, peer.m_bytes.begin());
     }
     return peer;
+}
+
+PeerAddress PeerAddress::of(const QHostAddress& address) {
+    PeerAddress peer;
+    const Q_IPV6ADDR bytes = address.toIPv6Address(); // IPv4 in its mapped form
+    std::copy_n(bytes.c, peer.m_bytes.size(), peer.m_bytes.begin());
+    return peer;
+}
+
+std::optional<PeerAddress> PeerAddress::parse(QByteArrayView text) {
+    QByteArray host = text.trimmed().toByteArray();
+    if (host.size() >= 2 && host.startsWith('"') && host.endsWith('"'))
+        host = host.mid(1, host.size() - 2);
+    if (host.startsWith('[')) {
+        const qsizetype end = host.indexOf(']');
+        if (end < 0)
+            return std::nullopt;
+        host = host.mid(1, end - 1);
+    } else if (host.count(':') == 1) {
+        host.truncate(host.indexOf(':'));
+    }
+    PeerAddress peer;
+    if (inet_pton(AF_INET6, host.constData(), peer.m_bytes.data()) == 1)
+        return peer;
+    peer.m_bytes = mappedPrefix;
+    if (inet_pton(AF_INET, host.constData(), peer.m_bytes.data() + mappedPrefixSize) == 1)
+        return peer;
+    return std::nullopt;
 }
 
 QString PeerAddress::toString() const {

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <QByteArrayView>
 #include <QString>
 
 #include <array>
 #include <cstddef>
+#include <optional>
 
+class QHostAddress;
 struct sockaddr;
 
 namespace recado::relay {
@@ -17,6 +20,10 @@ public:
     PeerAddress() = default;
     /// The null address for families other than IPv4 and IPv6.
     static PeerAddress of(const sockaddr* address);
+    static PeerAddress of(const QHostAddress& address);
+
+    /// What a proxy writes: a numeric address, perhaps in quotes or brackets, perhaps with a port.
+    static std::optional<PeerAddress> parse(QByteArrayView text);
 
     [[nodiscard]] QString toString() const;
     [[nodiscard]] bool isLoopback() const;

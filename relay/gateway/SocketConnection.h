@@ -18,6 +18,7 @@ struct IoContext;
 enum class Admission {
     Accepted, ///< counted, in total and for its address
     Refused,  ///< hears so and goes
+    TooFast,  ///< the same, because its address makes too many
 };
 
 /// One accepted socket from its request head to its end: HTTP answer or WebSocket session. Small while idle:
@@ -29,15 +30,18 @@ public:
 
     /// Joins the thread's epoll set; false when the system refuses.
     bool watch() { return m_stream.watch(); }
-    /// Answers 503, whatever will be asked for.
-    void turnAway();
+    /// Answers that, whatever will be asked for.
+    void turnAway(const HttpResponse& response);
 
     void send(QByteArray message) override;
-    [[nodiscard]] qint64 queuedBytes() const override { return m_stream.queue().bytes(); }
+    [[nodiscard]] qint64 queuedBytes() const override { return m_stream.queuedBytes(); }
     void close(quint16 code, const QString& reason) override;
     void abort() override;
     void markAuthenticated() override;
+    void setReading(bool reading) override;
+    void note(Conduct conduct) override;
     [[nodiscard]] QString peerAddress() const override { return m_peer.toString(); }
+    [[nodiscard]] QByteArray tlsKeyHash() const override { return m_stream.tlsKeyHash(); }
     [[nodiscard]] quint64 id() const override { return m_id; }
     [[nodiscard]] base::Inbox& inbox() const override;
 
@@ -70,9 +74,13 @@ private:
     };
 
     void onReadable();
+    void onInput(QByteArrayView input);
+    void onTlsFailed();
+    [[nodiscard]] bool mayShakeHands();
     void onPeerEnded();
     void readHead(QByteArrayView input);
     void upgrade(const HttpRequest& request, QByteArrayView rest);
+    [[nodiscard]] int statusAgainst(const HttpRequest& request);
     void readFrames(QByteArrayView input);
     void handleEvent(IncomingFrames::Event event);
     void sayClose(quint16 code, const QString& reason);
@@ -85,6 +93,8 @@ private:
     void flush();
     void beginFarewell(State state);
     void leaveHandler(quint16 code);
+    void countQueue();
+    void dropReader();
     void linger();
     void die();
     void unsettle();
@@ -92,11 +102,13 @@ private:
 
     IoContext& m_context;
     const quint64 m_id;
-    const PeerAddress m_peer;
+    PeerAddress m_peer;
     const Admission m_admission;
     State m_state = State::Head;
     bool m_unsettled = false;
     bool m_aboveLowMark = false;
+    bool m_inBook = false; // counted for its address
+    bool m_handshakeBegun = false;
     /// Set when the handler is to hear its last call.
     std::optional<quint16> m_closedCode;
 
@@ -107,6 +119,7 @@ private:
     std::unique_ptr<ConnectionHandler> m_handler;
 
     quint64 m_confirmedBytes = 0; // when last measured
+    qint64 m_countedBytes = 0;    // our part of GatewayCounters::outgoingBytes
     qint64 m_farewellBytes = 0;   // what is still read after the end has begun
 };
 

@@ -11,9 +11,11 @@
 
 namespace recado::relay {
 
-SocketStream::SocketStream(EventPoll& poll, PollTarget& target, Descriptor socket)
+SocketStream::SocketStream(EventPoll& poll, PollTarget& target, Descriptor socket,
+                           std::unique_ptr<TlsSession> tls)
     : m_poll(poll)
     , m_target(target)
+    , m_tls(std::move(tls))
     , m_socket(std::move(socket)) {}
 
 bool SocketStream::watch() {
@@ -21,13 +23,27 @@ bool SocketStream::watch() {
 }
 
 void SocketStream::close() {
+    // A last word for who may still hear it, if it costs no waiting.
+    if (m_tls && m_socket.isOpen() && !m_sendingEnded && m_tls->waitingBytes() == 0) {
+        m_tls->sayGoodbye();
+        m_queue.clear();
+        m_tls->flush(m_socket.get(), m_queue);
+    }
     m_socket.reset();
     m_queue.clear();
+    m_tls.reset();
 }
 
 SocketStream::Reading SocketStream::read(std::vector<char>& buffer, QByteArrayView& bytes) {
+    if (m_tls) {
+        const quint64 before = m_tls->receivedBytes();
+        const Reading reading = m_tls->receive(m_socket.get(), bytes);
+        m_receivedBytes += m_tls->receivedBytes() - before;
+        return reading;
+    }
     const ssize_t got = recv(m_socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (got > 0) {
+        m_receivedBytes += quint64(got);
         bytes = QByteArrayView(buffer.data(), got);
         return Reading::Bytes;
     }
@@ -41,16 +57,31 @@ void SocketStream::ignoreInput() {
     updateInterest();
 }
 
+bool SocketStream::refuseHandshake() {
+    if (m_tls)
+        m_tls->refuse();
+    return m_tls != nullptr;
+}
+
 OutgoingQueue::Flush SocketStream::flush() {
     if (m_blocked)
         return OutgoingQueue::Flush::Blocked;
-    const qint64 before = m_queue.bytes();
-    const OutgoingQueue::Flush result = m_queue.flush(m_socket.get());
-    m_takenBytes += quint64(before - m_queue.bytes());
+    OutgoingQueue::Flush result = OutgoingQueue::Flush::Drained;
+    if (m_tls) {
+        const quint64 before = m_tls->takenBytes();
+        result = m_tls->flush(m_socket.get(), m_queue);
+        m_takenBytes += m_tls->takenBytes() - before;
+    } else {
+        const qint64 before = m_queue.bytes();
+        result = m_queue.flush(m_socket.get());
+        m_takenBytes += quint64(before - m_queue.bytes());
+    }
     if (result == OutgoingQueue::Flush::Blocked) {
         m_blocked = true;
         updateInterest();
     }
+    if (result == OutgoingQueue::Flush::Drained && m_sendingEnded && !std::exchange(m_shutDown, true))
+        shutdown(m_socket.get(), SHUT_WR);
     return result;
 }
 
@@ -60,8 +91,11 @@ void SocketStream::unblock() {
 }
 
 void SocketStream::endSending() {
-    if (!std::exchange(m_sendingEnded, true))
-        shutdown(m_socket.get(), SHUT_WR);
+    if (std::exchange(m_sendingEnded, true))
+        return;
+    if (m_tls)
+        m_tls->sayGoodbye();
+    flush();
 }
 
 quint64 SocketStream::confirmedBytes() const {
@@ -71,10 +105,24 @@ quint64 SocketStream::confirmedBytes() const {
     return m_takenBytes - std::min(m_takenBytes, quint64(std::max(underWay, 0)));
 }
 
-void SocketStream::updateInterest() {
-    const std::uint32_t reading = m_ignoresInput ? 0U : std::uint32_t(EPOLLIN);
+void SocketStream::dropUnsent() {
+    const linger atOnce{1, 0};
+    setsockopt(m_socket.get(), SOL_SOCKET, SO_LINGER, &atOnce, sizeof atOnce);
+}
+
+void SocketStream::setReading(bool reading) {
+    if (std::exchange(m_reading, reading) != reading && m_socket.isOpen())
+        updateInterest();
+}
+
+std::uint32_t SocketStream::interest() const {
+    const std::uint32_t reading = isReading() ? std::uint32_t(EPOLLIN) : 0U;
     const std::uint32_t writing = m_blocked ? std::uint32_t(EPOLLOUT) : 0U;
-    m_poll.change(m_socket.get(), m_target, reading | writing);
+    return reading | writing;
+}
+
+void SocketStream::updateInterest() {
+    m_poll.change(m_socket.get(), m_target, interest());
 }
 
 } // namespace recado::relay

@@ -32,8 +32,9 @@ void unmaskInto(QByteArray& target, QByteArrayView bytes, const std::array<quint
 
 } // namespace
 
-WebSocketParser::WebSocketParser(Limits limits)
-    : m_limits(limits) {}
+WebSocketParser::WebSocketParser(Limits limits, Payloads payloads)
+    : m_limits(limits)
+    , m_payloads(payloads) {}
 
 WebSocketParser::Event WebSocketParser::parse(QByteArrayView& input) {
     while (m_state != State::Finished) {
@@ -72,6 +73,7 @@ bool WebSocketParser::readHeader(QByteArrayView& input) {
     while (m_headerSize < m_headerNeeded) {
         if (input.isEmpty())
             return false;
+        m_frameBytes = m_headerSize + 1;
         m_header[m_headerSize++] = quint8(input.front());
         input = input.sliced(1);
         if (m_headerSize == 2) {
@@ -140,8 +142,8 @@ quint16 WebSocketParser::checkLength() {
     }
     if (isControlOpcode(m_opcode))
         return noViolation;
-    const auto kept = qint64(m_message.size());
-    if (kept > m_limits.messageBytes || m_remaining > quint64(m_limits.messageBytes - kept))
+    if (m_messageBytes > m_limits.messageBytes ||
+        m_remaining > quint64(m_limits.messageBytes - m_messageBytes))
         return closeMessageTooBig;
     return noViolation;
 }
@@ -150,13 +152,18 @@ quint16 WebSocketParser::readPayload(QByteArrayView& input) {
     const auto size = qsizetype(std::min(m_remaining, quint64(input.size())));
     if (size == 0)
         return noViolation;
-    QByteArray& target = isControlOpcode(m_opcode) ? m_control : m_message;
+    const bool isControl = isControlOpcode(m_opcode);
+    QByteArray checkedOnly;
+    QByteArray& target = isControl ? m_control : m_payloads == Payloads::Kept ? m_message : checkedOnly;
     const qsizetype begin = target.size();
     unmaskInto(target, input.first(size), m_mask, m_maskIndex);
     m_maskIndex = quint8((m_maskIndex + size) % 4);
     m_remaining -= quint64(size);
+    m_frameBytes += size;
+    if (!isControl)
+        m_messageBytes += size;
     input = input.sliced(size);
-    const bool isText = !isControlOpcode(m_opcode) && m_messageOpcode == quint8(Opcode::Text);
+    const bool isText = !isControl && m_messageOpcode == quint8(Opcode::Text);
     if (isText && !m_text.feed(QByteArrayView(target).sliced(begin)))
         return closeInvalidText;
     return noViolation;
@@ -171,6 +178,7 @@ WebSocketParser::Event WebSocketParser::completeFrame() {
     if (isText && !m_text.isComplete())
         return violation(closeInvalidText);
     m_messageOpcode = 0;
+    m_messageBytes = 0;
     return Event{.kind = isText ? Kind::Text : Kind::Binary,
                  .code = 0,
                  .payload = std::exchange(m_message, QByteArray())};
@@ -204,6 +212,7 @@ WebSocketParser::Event WebSocketParser::completeClose() {
 
 void WebSocketParser::stop() {
     m_state = State::Finished;
+    m_messageBytes = 0;
     m_message = QByteArray();
     m_control = QByteArray();
 }

@@ -39,7 +39,12 @@ public:
         QByteArray payload;
     };
 
-    explicit WebSocketParser(Limits limits);
+    enum class Payloads {
+        Kept,
+        Checked, ///< messages are judged but come without their payload: somebody else keeps the bytes
+    };
+
+    explicit WebSocketParser(Limits limits, Payloads payloads = Payloads::Kept);
 
     /// Takes bytes from the front of `input` until an event is complete or none are left. Call it until it
     /// answers `None`; after the last event it swallows everything.
@@ -54,8 +59,11 @@ public:
     /// Whether a frame or a fragmented message is incomplete, i.e. the peer owes bytes.
     [[nodiscard]] bool isIncomplete() const;
 
-    /// Bytes of an incomplete message or control frame that are kept.
-    [[nodiscard]] qint64 keptBytes() const { return m_message.size() + m_control.size(); }
+    /// Bytes of an incomplete message or control frame that are kept, be it by somebody else.
+    [[nodiscard]] qint64 keptBytes() const { return m_messageBytes + m_control.size(); }
+
+    /// What was taken so far of the frame that began last, its header included.
+    [[nodiscard]] qint64 frameBytes() const { return m_frameBytes; }
 
 private:
     enum class State { Header, Payload, Finished };
@@ -71,6 +79,7 @@ private:
     Event violation(quint16 code);
 
     Limits m_limits;
+    const Payloads m_payloads;
     State m_state = State::Header;
 
     std::array<quint8, 14> m_header{};
@@ -86,6 +95,8 @@ private:
 
     quint8 m_messageOpcode = 0; // of the message being collected; 0 without one
     int m_fragments = 0;
+    qint64 m_messageBytes = 0;
+    qint64 m_frameBytes = 0;
     QByteArray m_message;
     QByteArray m_control;
     Utf8Validator m_text;

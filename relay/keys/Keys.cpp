@@ -10,6 +10,8 @@ namespace recado::relay {
 
 namespace {
 
+constexpr char prekeyLimit = 'p';
+
 void addBundle(wire::Bundles& bundles, const TakenPrekeys& taken, quint32 registrationId) {
     wire::Bundle* bundle = bundles.add_bundles();
     bundle->set_device_id(taken.deviceId);
@@ -35,7 +37,15 @@ struct Keys::Wanted {
 Keys::Keys(const RelayPolicy& policy, Parts parts)
     : m_policy(policy)
     , m_parts(parts)
-    , m_handedOut(*parts.clock, policy.oneTimePrekeysAnHour) {}
+    , m_handedOut(*parts.clock, policy.oneTimePrekeysAnHour) {
+    if (parts.limits == nullptr)
+        return;
+    const qint64 now = parts.clock->wallMs();
+    for (const LimitStore::Event& event : parts.limits->recall(now - m_handedOut.hourMs)) {
+        if (event.key.startsWith(prekeyLimit))
+            m_handedOut.restore(event.key, now - event.atMs);
+    }
+}
 
 void Keys::getBundles(base::DeviceAddress requester, const wire::GetBundles& request, StoreCall call,
                       FrameAnswer answer) {
@@ -79,7 +89,8 @@ QVector<PrekeyRequest> Keys::requestsFor(const Wanted& wanted, const routing::De
         const base::DeviceAddress target{wanted.account, device.deviceId};
         const bool asked = wanted.devices.isEmpty() || wanted.devices.contains(device.deviceId);
         if (asked && target != wanted.requester) {
-            requests.push_back({device.deviceId, m_handedOut.take(Pair{wanted.requester.account, target})});
+            requests.push_back(
+                {device.deviceId, m_handedOut.take(limitKey(prekeyLimit, wanted.requester.account, target))});
         }
     }
     return requests;
@@ -91,10 +102,10 @@ void Keys::taken(const Wanted& wanted, const AccountRecord& record, const routin
     if (!answer.committed()) {
         // After Unknown the keys may be gone, so the share stays used up.
         if (answer.result != StoreResult::Unknown)
-            giveBackUnused(wanted, requests, {});
+            settleShares(wanted, requests, {});
         return done(errorAnswer(base::Reason::Busy, u"the directory is busy", m_policy.busyRetryMs));
     }
-    giveBackUnused(wanted, requests, answer.value);
+    settleShares(wanted, requests, answer.value);
     wire::RelayFrame frame;
     wire::Bundles* bundles = frame.mutable_bundles();
     bundles->set_account_id(protocol::fromBytes(wanted.account.toBytes()));
@@ -108,15 +119,22 @@ void Keys::taken(const Wanted& wanted, const AccountRecord& record, const routin
     warnOwners(wanted.account, answer.value);
 }
 
-void Keys::giveBackUnused(const Wanted& wanted, const QVector<PrekeyRequest>& requests,
-                          const QVector<TakenPrekeys>& taken) {
+/// What was handed out counts, over restarts as well; what was not is given back.
+void Keys::settleShares(const Wanted& wanted, const QVector<PrekeyRequest>& requests,
+                        const QVector<TakenPrekeys>& taken) {
     const std::lock_guard lock(m_mutex);
     for (const PrekeyRequest& request : requests) {
         const bool used = std::any_of(taken.begin(), taken.end(), [&](const TakenPrekeys& keys) {
             return keys.deviceId == request.deviceId && keys.oneTime.has_value();
         });
-        if (request.takeOneTime && !used)
-            m_handedOut.giveBack(Pair{wanted.requester.account, {wanted.account, request.deviceId}});
+        if (!request.takeOneTime)
+            continue;
+        const QByteArray key =
+            limitKey(prekeyLimit, wanted.requester.account, {wanted.account, request.deviceId});
+        if (!used)
+            m_handedOut.giveBack(key);
+        else if (m_parts.limits != nullptr)
+            m_parts.limits->record({key, m_parts.clock->wallMs()});
     }
 }
 
@@ -132,7 +150,9 @@ void Keys::warnOwners(base::AccountId account, const QVector<TakenPrekeys>& take
 
 void Keys::upload(base::DeviceAddress owner, const wire::UploadPrekeys& request, StoreCall call,
                   FrameAnswer answer) {
-    if (const qint64 waitMs = m_parts.rate->take(owner.account); waitMs > 0)
+    // Each key is a row to write.
+    const double price = 1 + double(request.prekeys().prekeys_size());
+    if (const qint64 waitMs = m_parts.rate->take(owner.account, price); waitMs > 0)
         return answer(errorAnswer(base::Reason::RateLimited, u"too many requests", waitMs));
     auto batch = parsePrekeys(request.prekeys(), m_policy.limits.prekeysStored);
     if (!batch)

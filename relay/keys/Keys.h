@@ -3,13 +3,13 @@
 #include "relay/delivery/Directory.h"
 #include "relay/delivery/FrameAnswer.h"
 #include "relay/delivery/HourlyLimit.h"
+#include "relay/delivery/LimitStore.h"
 #include "relay/delivery/RelayPolicy.h"
 #include "relay/delivery/RequestRate.h"
 #include "relay/delivery/Router.h"
 
 #include <memory>
 #include <mutex>
-#include <utility>
 
 namespace recado::relay {
 
@@ -23,6 +23,7 @@ public:
         Router* router = nullptr;
         RequestRate* rate = nullptr;
         const base::Clock* clock = nullptr;
+        LimitStore* limits = nullptr; // may stay null
     };
 
     /// Everything is borrowed.
@@ -50,16 +51,14 @@ private:
     void taken(const Wanted& wanted, const AccountRecord& record, const routing::DeviceList& list,
                const QVector<PrekeyRequest>& requests, const StoreAnswer<QVector<TakenPrekeys>>& answer,
                const FrameAnswer& done);
-    void giveBackUnused(const Wanted& wanted, const QVector<PrekeyRequest>& requests,
-                        const QVector<TakenPrekeys>& taken);
+    void settleShares(const Wanted& wanted, const QVector<PrekeyRequest>& requests,
+                      const QVector<TakenPrekeys>& taken);
     void warnOwners(base::AccountId account, const QVector<TakenPrekeys>& taken);
-
-    using Pair = std::pair<base::AccountId, base::DeviceAddress>; // requester, target
 
     const RelayPolicy& m_policy;
     const Parts m_parts;
     std::mutex m_mutex;
-    HourlyLimit<Pair> m_handedOut;
+    HourlyLimit<QByteArray> m_handedOut; // limitKey of requester and target
 };
 
 } // namespace recado::relay

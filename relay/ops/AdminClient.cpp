@@ -3,6 +3,7 @@
 #include "relay/ops/AdminCommands.h"
 #include "relay/ops/ControlSocket.h"
 #include "relay/ops/HomeThread.h"
+#include "relay/ops/RelayKeyFile.h"
 #include "relay/storage/RelayDatabase.h"
 #include "relay/storage/SqliteDirectory.h"
 
@@ -19,10 +20,17 @@ using base::Reason;
 using base::Result;
 
 constexpr int answerTimeoutMs = 30'000;
+constexpr int erasureTimeoutMs = 3'600'000; // rewrites the database
+
+bool isErasure(const QJsonObject& request) {
+    const QString command = request.value(QStringLiteral("command")).toString();
+    return command == QStringLiteral("erase") || command == QStringLiteral("rewrite");
+}
 
 Result<QJsonObject> askThrough(const Descriptor& socket, const QJsonObject& request) {
     RECADO_CHECK(controlSocket::writeLine(socket, QJsonDocument(request).toJson(QJsonDocument::Compact)));
-    RECADO_TRY(const QByteArray line, controlSocket::readLine(socket, answerTimeoutMs));
+    RECADO_TRY(const QByteArray line,
+               controlSocket::readLine(socket, isErasure(request) ? erasureTimeoutMs : answerTimeoutMs));
     return QJsonDocument::fromJson(line).object();
 }
 
@@ -37,6 +45,11 @@ Result<QJsonObject> askDatabase(const QString& directory, const QJsonObject& req
         return makeError(opened.error().reason, QStringLiteral("data: ") + opened.error().message);
     const std::unique_ptr<RelayDatabase>& database = *opened;
     SqliteDirectory accounts(*database);
+    if (isErasure(request)) {
+        // The name it frees must be known again by the relay that runs next.
+        RECADO_TRY(const base::SigningKey key, loadRelayKey(directory, MissingKey::Refuse));
+        accounts.setFreedNameKey(freedNameKey(key));
+    }
     AdminCommands commands(*database, accounts, clock, home.inbox());
     std::promise<QJsonObject> answered;
     commands.run(request, [&answered](const QJsonObject& answer) { answered.set_value(answer); });

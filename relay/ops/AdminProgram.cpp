@@ -1,19 +1,51 @@
 #include "relay/ops/AdminClient.h"
 #include "relay/ops/AdminCommands.h"
-#include "relay/ops/ConfigReader.h"
-#include "relay/ops/Options.h"
+#include "relay/ops/AdminWords.h"
 #include "relay/ops/Program.h"
 
 #include <QDateTime>
 #include <QDir>
 #include <QJsonArray>
+#include <QJsonDocument>
+#include <QTextStream>
 #include <QUrl>
+
+#include <unistd.h>
+
+#include <csignal>
 
 namespace recado::relay {
 
 namespace {
 
 constexpr int defaultInvitationDays = 7;
+constexpr int defaultRecoveryDays = 3;
+constexpr int accountPrefixDigits = 8;
+
+void sayJson(const QJsonObject& object) {
+    say(QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact)) + QLatin1Char('\n'));
+}
+
+/// Empty when it was not written down.
+QString dateOf(qint64 ms) {
+    return ms > 0 ? QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC).toString(Qt::ISODate) : QString();
+}
+
+/// A person at a terminal types the name once more; scripts know what they do.
+bool confirms(const QString& who) {
+    if (isatty(STDIN_FILENO) == 0)
+        return true;
+    complain(
+        QStringLiteral("%1 and everything that waits for this account will be gone for ever; type the same "
+                       "once more to go on:")
+            .arg(who));
+    sigset_t interruption; // blocked in this program (main()), but whoever is asked may want to go
+    sigemptyset(&interruption);
+    sigaddset(&interruption, SIGINT);
+    pthread_sigmask(SIG_UNBLOCK, &interruption, nullptr);
+    QTextStream input(stdin);
+    return input.readLine().trimmed() == who;
+}
 
 /// Runs it and prints what is wrong; null when something was.
 std::optional<QJsonObject> ask(const RelayConfig& config, const QJsonObject& request, int& exitCode) {
@@ -43,32 +75,38 @@ QString invitationLink(const RelayConfig& config, const QJsonObject& answer) {
         url = clientUrl(config, config.gateway.port, name);
     if (url.isEmpty())
         return {};
-    return QStringLiteral("recado:?relay=%1&invite=%2")
-        .arg(QString::fromLatin1(QUrl::toPercentEncoding(url)),
-             answer.value(QStringLiteral("token")).toString());
+    QString link = QStringLiteral("recado:?relay=%1&invite=%2")
+                       .arg(QString::fromLatin1(QUrl::toPercentEncoding(url)),
+                            answer.value(QStringLiteral("token")).toString());
+    // Only the account's own name goes with a recovery.
+    if (const QString username = answer.value(QStringLiteral("username")).toString(); !username.isEmpty())
+        link += QStringLiteral("&name=") + username;
+    return link;
 }
 
 } // namespace
 
 int runInvite(const QStringList& words) {
-    QStringList rest = words;
-    const auto options = takeOptions(rest, {QStringLiteral("uses"), QStringLiteral("expires-days")});
-    if (!options) {
-        complain(options.error().message);
+    const auto read = readAdminWords(
+        words,
+        {.options = {{QStringLiteral("uses"), QStringLiteral("expires-days"), QStringLiteral("recover")},
+                     {QStringLiteral("json")}},
+         .subjects = {}});
+    if (!read) {
+        complain(read.error().message);
         return exitUsage;
     }
-    const auto config = readConfig(rest, QProcessEnvironment::systemEnvironment());
-    if (!config) {
-        complain(config.error().message);
-        return exitUsage;
-    }
+    const QString back = QStringLiteral("recover");
+    const bool recovers = read->options.contains(back);
     bool usesGood = true;
     bool daysGood = true;
-    const uint uses = options->value(QStringLiteral("uses"), QStringLiteral("1")).toUInt(&usesGood);
-    const int days = options->value(QStringLiteral("expires-days"), QString::number(defaultInvitationDays))
-                         .toInt(&daysGood);
-    if (!usesGood || uses < 1) {
-        complain(QStringLiteral("uses: wants a number from 1"));
+    const uint uses = read->options.value(QStringLiteral("uses"), QStringLiteral("1")).toUInt(&usesGood);
+    const int usualDays = recovers ? defaultRecoveryDays : defaultInvitationDays;
+    const int days =
+        read->options.value(QStringLiteral("expires-days"), QString::number(usualDays)).toInt(&daysGood);
+    if (!usesGood || uses < 1 || (recovers && read->options.contains(QStringLiteral("uses")))) {
+        complain(recovers ? QStringLiteral("uses: a recovery invitation is used once")
+                          : QStringLiteral("uses: wants a number from 1"));
         return exitUsage;
     }
     if (!daysGood || days < 1) {
@@ -76,35 +114,96 @@ int runInvite(const QStringList& words) {
         return exitUsage;
     }
     int exitCode = exitSuccess;
-    const auto answer = ask(*config, inviteRequest(uses, days), exitCode);
+    const auto answer = ask(
+        read->config,
+        recovers ? inviteBackRequest(read->options.value(back), days) : inviteRequest(uses, days), exitCode);
     if (!answer)
         return exitCode;
+    const QString token = answer->value(QStringLiteral("token")).toString();
+    const QString link = invitationLink(read->config, *answer);
+    if (read->options.contains(QStringLiteral("json"))) {
+        sayJson({{QStringLiteral("token"), token},
+                 {QStringLiteral("link"), link.isEmpty() ? QJsonValue() : QJsonValue(link)},
+                 {QStringLiteral("expiresInDays"), days},
+                 {QStringLiteral("uses"), qint64(uses)}});
+        return exitCode;
+    }
     // The code alone is what a script reads; people copy the link.
-    say(answer->value(QStringLiteral("token")).toString() + QLatin1Char('\n'));
-    if (const QString link = invitationLink(*config, *answer); !link.isEmpty())
+    say(token + QLatin1Char('\n'));
+    if (!link.isEmpty())
         complain(QStringLiteral("as a link: ") + link);
     return exitCode;
 }
 
 int runUsers(const QStringList& words) {
-    const auto config = readConfig(words, QProcessEnvironment::systemEnvironment());
-    if (!config) {
-        complain(config.error().message);
+    const auto read = readAdminWords(words, {.options = {{}, {QStringLiteral("json")}}, .subjects = {}});
+    if (!read) {
+        complain(read.error().message);
         return exitUsage;
     }
     int exitCode = exitSuccess;
-    const auto answer = ask(*config, usersRequest(), exitCode);
+    const auto answer = ask(read->config, usersRequest(), exitCode);
     if (!answer)
         return exitCode;
     const QJsonArray users = answer->value(QStringLiteral("users")).toArray();
+    const QString name = answer->value(QStringLiteral("name")).toString();
+    QJsonArray listed;
     for (const QJsonValue& user : users) {
-        const qint64 createdAtMs = user[QStringLiteral("createdAtMs")].toInteger();
-        const QString created = QDateTime::fromMSecsSinceEpoch(createdAtMs, Qt::UTC).toString(Qt::ISODate);
-        say(QStringLiteral("%1 %2 %3 %4\n")
-                .arg(user[QStringLiteral("username")].toString(), -32)
-                .arg(user[QStringLiteral("account")].toString())
-                .arg(user[QStringLiteral("devices")].toInt())
-                .arg(createdAtMs > 0 ? created : QStringLiteral("-")));
+        const QString username = user[QStringLiteral("username")].toString();
+        const QString account = user[QStringLiteral("account")].toString();
+        const QString created = dateOf(user[QStringLiteral("createdAtMs")].toInteger());
+        listed.append(QJsonObject{
+            {QStringLiteral("username"), username},
+            {QStringLiteral("address"), username + QLatin1Char('@') + name},
+            {QStringLiteral("accountId"), account},
+            {QStringLiteral("devices"), user[QStringLiteral("devices")]},
+            {QStringLiteral("listVersion"), user[QStringLiteral("listVersion")]},
+            {QStringLiteral("createdAt"), created.isEmpty() ? QJsonValue() : QJsonValue(created)},
+        });
+        if (!read->options.contains(QStringLiteral("json")))
+            say(QStringLiteral("%1 %2 %3 %4\n")
+                    .arg(username, -32)
+                    .arg(account.left(accountPrefixDigits))
+                    .arg(user[QStringLiteral("devices")].toInt())
+                    .arg(created.isEmpty() ? QStringLiteral("-") : created));
+    }
+    if (read->options.contains(QStringLiteral("json")))
+        sayJson({{QStringLiteral("users"), listed}});
+    return exitCode;
+}
+
+int runErase(const QStringList& words) {
+    const OptionSyntax options{{}, {QStringLiteral("yes"), QStringLiteral("rewrite")}};
+    const bool onlyRewrite = words.contains(QStringLiteral("--rewrite"));
+    const auto read = readAdminWords(
+        words,
+        {.options = options,
+         .subjects = onlyRewrite
+                         ? QStringList{}
+                         : QStringList{QStringLiteral("who: a username, an address or an account id")}});
+    if (!read) {
+        complain(read.error().message);
+        return exitUsage;
+    }
+    const QString who = read->subjects.value(0);
+    if (!onlyRewrite && !read->options.contains(QStringLiteral("yes")) && !confirms(who)) {
+        complain(QStringLiteral("nothing was erased"));
+        return exitFailure;
+    }
+    int exitCode = exitSuccess;
+    const auto answer = ask(read->config, onlyRewrite ? rewriteRequest() : eraseRequest(who), exitCode);
+    if (!answer)
+        return exitCode;
+    if (!onlyRewrite)
+        say(QStringLiteral("erased %1 (account %2)\n")
+                .arg(answer->value(QStringLiteral("username")).toString(),
+                     answer->value(QStringLiteral("account")).toString()));
+    if (!answer->value(QStringLiteral("rewritten")).toBool()) {
+        complain(
+            QStringLiteral("traces may remain in the database's files until `recado-relay erase --rewrite` "
+                           "has gone through: %1")
+                .arg(answer->value(QStringLiteral("problem")).toString()));
+        return exitFailure;
     }
     return exitCode;
 }

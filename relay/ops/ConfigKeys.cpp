@@ -1,5 +1,6 @@
 #include "relay/ops/ConfigKeys.h"
 
+#include "relay/ops/OperationsKeys.h"
 #include "relay/ops/RelayName.h"
 
 #include <algorithm>
@@ -88,17 +89,54 @@ Status applyRegistration(RelayConfig& config, const QString& value) {
     return {};
 }
 
-Status applyBehindProxy(RelayConfig& config, const QString& value) {
+Status applyForwardedHeader(RelayConfig& config, const QString& value) {
+    if (value == QStringLiteral("x-forwarded-for"))
+        config.forwardedField = ForwardedField::XForwardedFor;
+    else if (value == QStringLiteral("forwarded"))
+        config.forwardedField = ForwardedField::Forwarded;
+    else
+        return wrongValue(QStringLiteral("wants x-forwarded-for or forwarded"));
+    return {};
+}
+
+Status applyFlag(bool& target, const QString& value) {
     const bool yes = value == QStringLiteral("true") || value == QStringLiteral("1");
     const bool no = value == QStringLiteral("false") || value == QStringLiteral("0");
     if (!yes && !no)
         return wrongValue(QStringLiteral("wants true or false"));
-    config.behindProxy = yes;
+    target = yes;
     return {};
 }
 
-Status refuseTls(RelayConfig&, const QString&) {
-    return wrongValue(QStringLiteral("TLS is not supported yet; use a proxy and behind-proxy"));
+Status applyBehindProxy(RelayConfig& config, const QString& value) {
+    return applyFlag(config.behindProxy, value);
+}
+
+Status applyLimitLoopback(RelayConfig& config, const QString& value) {
+    return applyFlag(config.gateway.limitLoopback, value);
+}
+
+Status applyFile(QString& file, const QString& value) {
+    file = value;
+    return value.isEmpty() ? wrongValue(QStringLiteral("wants a file")) : Status();
+}
+
+Status applyTlsCertificate(RelayConfig& config, const QString& value) {
+    return applyFile(config.tls.certificate, value);
+}
+
+Status applyTlsKey(RelayConfig& config, const QString& value) {
+    return applyFile(config.tls.key, value);
+}
+
+Status applyGateway(RelayConfig& config, const QString& value) {
+    if (value == QStringLiteral("portable"))
+        config.gateway.driver = GatewayDriver::Portable;
+    else if (value == QStringLiteral("epoll") && defaultGatewayDriver == GatewayDriver::Epoll)
+        config.gateway.driver = GatewayDriver::Epoll;
+    else
+        return wrongValue(QStringLiteral("wants portable, or on Linux epoll"));
+    return {};
 }
 
 ConfigKey textKey(const char* name, const char* help, Status (*apply)(RelayConfig&, const QString&),
@@ -112,10 +150,16 @@ void addIdentityKeys(std::vector<ConfigKey>& keys) {
     keys.push_back(textKey("admin", "HOST:PORT for metrics", applyAdmin));
     keys.push_back(textKey("name", "public name, fixed at the first start", applyName));
     keys.push_back(textKey("registration", "open, invite or closed", applyRegistration));
-    keys.push_back(textKey("tls-cert", "certificate (not supported yet)", refuseTls));
-    keys.push_back(textKey("tls-key", "its key (not supported yet)", refuseTls));
+    keys.push_back(textKey("tls-cert", "PEM certificate and its chain: encrypts", applyTlsCertificate));
+    keys.push_back(textKey("tls-key", "PEM key of the certificate", applyTlsKey));
     keys.push_back(
         textKey("behind-proxy", "a proxy encrypts; allows any listen address", applyBehindProxy, Form::Flag));
+    keys.push_back(textKey("forwarded-header", "where it names the client: x-forwarded-for or forwarded",
+                           applyForwardedHeader));
+}
+
+void addDriverKeys(std::vector<ConfigKey>& keys) {
+    keys.push_back(textKey("gateway", "who serves connections: epoll (Linux) or portable", applyGateway));
 }
 
 void addProtocolLimits(std::vector<ConfigKey>& keys) {
@@ -163,6 +207,16 @@ void addPolicyLimits(std::vector<ConfigKey>& keys) {
     add("registrations-per-second", "and on the long run", {1, many}, &Policy::registrationsPerSecond);
     add("request-burst", "look-ups of an account at once", {1, many}, &Policy::requestBurst);
     add("requests-per-second", "and on the long run", {1, many}, &Policy::requestsPerSecond);
+    add("work-burst", "microseconds of the relay one account takes at once", {1'000, many},
+        &Policy::workBurst);
+    add("work-per-second", "and a second on the long run", {1'000, many}, &Policy::workPerSecond);
+    add("work-per-pass", "and one connection before the others have their turn", {10, many},
+        &Policy::workPerPass);
+    add("authentication-failure-ms", "how long a failed authentication takes", {0, 60'000},
+        &Policy::failureMs);
+    add("shed-lag-ms", "a store later than this takes no more submissions", {10, hourInMs},
+        &Policy::shedLagMs);
+    add("refuse-lag-ms", "and later than this no more connections", {10, hourInMs}, &Policy::refuseLagMs);
     add("ephemeral-burst", "typing notices to one account at once", {1, many}, &Policy::ephemeralBurst);
     add("ephemeral-interval-ms", "between typing notices", {1, hourInMs}, &Policy::ephemeralIntervalMs);
     add("presence-grace-ms", "absence that nobody notices", {0, hourInMs}, &Policy::presenceGraceMs);
@@ -178,7 +232,24 @@ void addGatewayLimits(std::vector<ConfigKey>& keys) {
     using Config = GatewayConfig;
     add("threads", "I/O threads", {1, 64}, &Config::threads);
     add("connections", "connections in all", {1, 1'000'000}, &Config::connections);
+    add("tls-handshakes", "TLS handshakes under way", {1, 1'000'000}, &Config::handshakes);
     add("connections-per-address", "none on loopback", {1, 1'000'000}, &Config::connectionsPerAddress);
+    add("connection-burst-per-address", "new ones at once", {1, 1'000'000},
+        &Config::connectionBurstPerAddress);
+    add("connections-per-second-per-address", "and on the long run", {1, 1'000'000},
+        &Config::connectionsPerSecondPerAddress);
+    add("failure-price", "a failed authentication, in connections", {0, 1'000}, &Config::failurePrice);
+    add("registration-price", "a registration, in connections", {0, 1'000}, &Config::registrationPrice);
+    keys.push_back(textKey("limit-loopback", "limits by address hold on loopback as well", applyLimitLoopback,
+                           Form::Flag));
+    add("unauthenticated-connections", "more displace the oldest of them", {1, 1'000'000},
+        &Config::strangers);
+    add("refusals-per-second", "answers that there is no room", {8, 1'000'000}, &Config::refusalsPerSecond);
+    add("overload-lag-ms", "a loop later than this takes no more sessions", {10, hourInMs},
+        &Config::overloadLag);
+    add("retry-after-seconds", "what the refused are told to wait", {1, 3'600}, &Config::refusalRetry);
+    add("outgoing-bytes", "queued for slow readers, all connections", {mebibyte, 64 * gibibyte},
+        &Config::outgoingBytes);
     add("header-bytes", "one HTTP request", {512, mebibyte}, &Config::headerBytes);
     add("header-fields", "fields of one HTTP request", {8, 1'024}, &Config::headerFields);
     add("unauthenticated-message-bytes", "one message of a stranger", {4 * kibibyte, mebibyte},
@@ -211,6 +282,8 @@ const std::vector<ConfigKey>& configKeys() {
     static const std::vector<ConfigKey> all = [] {
         std::vector<ConfigKey> keys;
         addIdentityKeys(keys);
+        addDriverKeys(keys);
+        addOperationsKeys(keys);
         addProtocolLimits(keys);
         addPolicyLimits(keys);
         addGatewayLimits(keys);

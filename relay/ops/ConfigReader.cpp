@@ -61,6 +61,10 @@ Result<OptionValues> readServeOptions(const QStringList& words) {
 
 /// What no single key can judge.
 Status checkTogether(RelayConfig& config) {
+    if (config.tls.certificate.isEmpty() != config.tls.key.isEmpty())
+        return config.tls.key.isEmpty()
+                   ? configError(QStringLiteral("tls-cert"), QStringLiteral("wants tls-key beside it"))
+                   : configError(QStringLiteral("tls-key"), QStringLiteral("wants tls-cert beside it"));
     if (config.policy.limits.prekeysLow > config.policy.limits.prekeysStored)
         return configError(QStringLiteral("prekeys-low"), QStringLiteral("is more than prekeys-stored"));
     if (config.policy.limits.inlineBodyBytes > config.policy.limits.messageBytes)

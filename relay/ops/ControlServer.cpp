@@ -1,5 +1,6 @@
 #include "relay/ops/ControlServer.h"
 
+#include "base/Log.h"
 #include "relay/ops/ControlSocket.h"
 
 #include <QJsonDocument>
@@ -44,14 +45,15 @@ void ControlServer::serve() {
         return;
     const auto line = controlSocket::readLine(*peer, requestTimeoutMs);
     if (!line) {
-        qCWarning(controlLog) << line.error().message;
+        qCWarning(controlLog) << "a request did not come" << base::logField("error", line.error().message);
         return;
     }
     m_commands.run(QJsonDocument::fromJson(*line).object(), [peer](const QJsonObject& answer) {
         const base::Status written =
             controlSocket::writeLine(*peer, QJsonDocument(answer).toJson(QJsonDocument::Compact));
         if (!written)
-            qCWarning(controlLog) << written.error().message;
+            qCWarning(controlLog) << "an answer was not read"
+                                  << base::logField("error", written.error().message);
     });
 }
 

@@ -1,112 +1,85 @@
-#include "relay/ops/AdminClient.h"
-#include "relay/ops/AdminCommands.h"
-#include "relay/ops/ConfigReader.h"
+#include "relay/ops/AdminWords.h"
+#include "relay/ops/DoctorChecks.h"
 #include "relay/ops/Program.h"
-#include "sql/Database.h"
+#include "relay/ops/RelayKeyFile.h"
+#include "relay/ops/UpgradeProbe.h"
 
-#include <QDateTime>
+#include <QCoreApplication>
 #include <QDir>
-#include <QFileInfo>
-#include <QStorageInfo>
-
-#include <sys/resource.h>
 
 namespace recado::relay {
 
 namespace {
 
-constexpr auto foreignAccess = QFileDevice::ReadGroup | QFileDevice::WriteGroup | QFileDevice::ReadOther |
-                               QFileDevice::WriteOther | QFileDevice::ExeGroup | QFileDevice::ExeOther;
-constexpr rlim_t enoughDescriptors = 4'096;
-constexpr qint64 enoughBytes = 256LL * 1'024 * 1'024;
-constexpr qint64 clockToleranceMs = 60'000;
-
-/// One line a finding; remembers whether one of them was bad.
-class Findings {
-public:
-    void report(const QString& what, const QString& problem, const QString& good = {}) {
-        m_healthy = m_healthy && problem.isEmpty();
-        say(QStringLiteral("%1 %2: %3\n")
-                .arg(problem.isEmpty() ? QStringLiteral("ok   ") : QStringLiteral("wrong"), what,
-                     problem.isEmpty() ? (good.isEmpty() ? QStringLiteral("fine") : good) : problem));
-    }
-    [[nodiscard]] bool healthy() const { return m_healthy; }
-
-private:
-    bool m_healthy = true;
-};
-
-void checkAccess(Findings& findings, const QString& what, const QString& path) {
-    const QFileInfo info(path);
-    QString problem;
-    if (!info.exists())
-        problem = QStringLiteral("not there");
-    else if ((info.permissions() & foreignAccess) != 0)
-        problem = QStringLiteral("others have access");
-    findings.report(what, problem);
+void append(Findings& findings, const Findings& more) {
+    findings.insert(findings.end(), more.begin(), more.end());
 }
 
-void checkDatabase(Findings& findings, const QString& path) {
-    sql::DatabaseOptions options;
-    options.path = path;
-    options.encryption = sql::Encryption::Plain;
-    options.access = sql::Access::ReadOnly;
-    const auto database = sql::Database::openExisting(options);
-    const base::Status intact = database ? (*database)->checkIntegrity() : base::Status(database.error());
-    findings.report(QStringLiteral("database"), intact ? QString() : intact.error().message,
-                    QStringLiteral("every page is as it should be"));
+/// What the certificate has to name; empty when nobody knows.
+QString publicHost(const QUrl& given, const RelayConfig& config, const doctor::RunningRelay& relay) {
+    if (!given.isEmpty())
+        return given.host();
+    const QUrl url(config.name.isEmpty() ? relay.url : QStringLiteral("wss://") + config.name);
+    return url.host();
 }
 
-/// A clock before the database's last write makes everything that waits expire late, or at once.
-void checkClock(Findings& findings, const QString& database) {
-    const qint64 lead = QFileInfo(database).lastModified().msecsTo(QDateTime::currentDateTime());
-    findings.report(QStringLiteral("clock"), lead < -clockToleranceMs
-                                                 ? QStringLiteral("behind the database's last change")
-                                                 : QString());
-}
-
-void checkSystem(Findings& findings, const QString& directory) {
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    const QString descriptors = QStringLiteral("%1 possible").arg(qulonglong(limit.rlim_max));
-    findings.report(QStringLiteral("descriptors"),
-                    limit.rlim_max < enoughDescriptors ? descriptors : QString(), descriptors);
-    const qint64 free = QStorageInfo(directory).bytesAvailable();
-    const QString space = QStringLiteral("%1 MiB free").arg(free / (1'024 * 1'024));
-    findings.report(QStringLiteral("disk"), free < enoughBytes ? space : QString(), space);
-}
-
-void checkRelay(Findings& findings, const QString& directory) {
-    const auto health = askRunningRelay(directory, healthRequest());
-    const QString what = QStringLiteral("relay");
-    if (!health && health.error().reason == base::Reason::RelayUnreachable)
-        return findings.report(what, QString(), QStringLiteral("not running"));
-    if (!health)
-        return findings.report(what, health.error().message);
-    const bool healthy = health->value(QStringLiteral("healthy")).toBool();
-    findings.report(what, healthy ? QString() : QStringLiteral("running, but its store takes no changes"),
-                    QStringLiteral("running"));
+Finding checkUpgrade(const QUrl& url, const QString& dataDirectory) {
+    const QString check = QStringLiteral("upgrade");
+    if (url.isEmpty())
+        return Finding::ok(check, QStringLiteral("not tried: no relay is running"));
+    const auto key = loadRelayKey(dataDirectory, MissingKey::Refuse);
+    if (!key)
+        return Finding::fail(check, key.error().message,
+                             QStringLiteral("without its key nobody can tell whether it is this relay"));
+    Finding found;
+    UpgradeProbe probe(url, key->publicKey(), [&found](const Finding& finding) {
+        found = finding;
+        QCoreApplication::quit();
+    });
+    // From within the loop: some failures are reported at once.
+    QTimer::singleShot(0, &probe, [&probe] { probe.start(); });
+    QCoreApplication::exec();
+    return found;
 }
 
 } // namespace
 
-int runDoctor(const QStringList& options) {
-    const auto config = readConfig(options, QProcessEnvironment::systemEnvironment());
-    if (!config) {
-        complain(config.error().message);
+int runDoctor(const QStringList& words) {
+    const auto read = readAdminWords(
+        words, {.options = {{QStringLiteral("url")}, {QStringLiteral("json")}}, .subjects = {}});
+    if (!read) {
+        complain(read.error().message);
         return exitUsage;
     }
-    Findings findings;
-    findings.report(QStringLiteral("configuration"), QString());
-    const QDir directory(config->dataDirectory);
-    const QString database = directory.filePath(QStringLiteral("relay.db"));
-    checkAccess(findings, QStringLiteral("data directory"), directory.path());
-    checkAccess(findings, QStringLiteral("relay.key"), directory.filePath(QStringLiteral("relay.key")));
-    checkDatabase(findings, database);
-    checkClock(findings, database);
-    checkSystem(findings, directory.path());
-    checkRelay(findings, directory.path());
-    return findings.healthy() ? exitSuccess : exitFailure;
+    const RelayConfig& config = read->config;
+    const bool json = read->options.contains(QStringLiteral("json"));
+    const QString given = read->options.value(QStringLiteral("url"));
+    const QUrl url(given, QUrl::StrictMode);
+    if (!given.isEmpty() && (!url.isValid() || !url.scheme().startsWith(QStringLiteral("ws")))) {
+        complain(QStringLiteral("url: wants wss://NAME or ws://HOST:PORT"));
+        return exitUsage;
+    }
+
+    const QString directory = config.dataDirectory;
+    const QString database = QDir(directory).filePath(QStringLiteral("relay.db"));
+    const doctor::RunningRelay relay = doctor::findRelay(directory);
+    Findings findings{Finding::ok(QStringLiteral("configuration"), QStringLiteral("understood"))};
+    append(findings, doctor::checkAccess(directory));
+    findings.push_back(doctor::checkDatabase(database));
+    append(findings, doctor::checkClock(database));
+    findings.push_back(doctor::checkDescriptors(config, relay));
+    append(findings, doctor::checkDisk(directory));
+    append(findings, doctor::checkExposure(config));
+    if (config.encrypts())
+        append(findings, doctor::checkCertificate(config.tls.certificate, config.tls.key,
+                                                  publicHost(url, config, relay)));
+    findings.push_back(doctor::checkRelay(relay));
+    findings.push_back(checkUpgrade(given.isEmpty() ? QUrl(relay.url) : url, directory));
+    if (json)
+        say(QString::fromUtf8(findingsJson(findings)));
+    for (const Finding& finding : json ? Findings() : findings)
+        say(findingLine(finding));
+    return allWell(findings) ? exitSuccess : exitFailure;
 }
 
 } // namespace recado::relay

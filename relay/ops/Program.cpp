@@ -1,5 +1,6 @@
 #include "relay/ops/Program.h"
 
+#include "base/Log.h"
 #include "relay/ops/ConfigKeys.h"
 #include "relay/ops/Options.h"
 
@@ -13,8 +14,21 @@ QString helpText() {
     QString text = QStringLiteral(
         "recado-relay serve [--config FILE] [--KEY VALUE]…\n"
         "recado-relay invite [--uses N] [--expires-days N] [--KEY VALUE]…   prints a new invitation\n"
-        "recado-relay users [--config FILE] [--KEY VALUE]…                  lists the accounts\n"
-        "recado-relay doctor [--config FILE] [--KEY VALUE]…                 checks the installation\n"
+        "recado-relay invite --recover USERNAME [--expires-days N]          gives an account back whose "
+        "devices "
+        "are lost\n"
+        "recado-relay users [--json] [--KEY VALUE]…                         lists the accounts\n"
+        "recado-relay erase WHO [--yes] [--KEY VALUE]…                      deletes an account without a "
+        "trace\n"
+        "recado-relay export WHO [--output FILE] [--KEY VALUE]…             what is kept about an account, "
+        "as "
+        "JSON\n"
+        "recado-relay backup TARGET [--without-key] [--KEY VALUE]…          a verified copy, while the relay "
+        "runs\n"
+        "recado-relay restore BACKUP --data NEW-DIRECTORY [--key FILE]      a relay from a backup\n"
+        "recado-relay doctor [--json] [--url URL] [--KEY VALUE]…            checks the installation\n"
+        "recado-relay bench [--KEY VALUE]…                                  how fast this disk and a mailbox "
+        "store on it are\n"
         "recado-relay --version | --help\n"
         "\n"
         "Every key is also an environment variable (RECADO_…, upper case, underscores) and, as `key = "
@@ -24,11 +38,6 @@ QString helpText() {
     for (const ConfigKey& key : configKeys())
         text += QStringLiteral("  %1 %2\n").arg(key.name, -28).arg(key.help);
     return text;
-}
-
-int refuseLater(const QString& command) {
-    complain(QStringLiteral("%1: not part of this version yet").arg(command));
-    return exitUsage;
 }
 
 } // namespace
@@ -48,10 +57,16 @@ int runProgram(const QStringList& words) {
         return runUsers(options);
     if (command == QStringLiteral("doctor"))
         return runDoctor(options);
-    for (const char* later : {"erase", "export", "backup", "bench"}) {
-        if (command == QLatin1String(later))
-            return refuseLater(command);
-    }
+    if (command == QStringLiteral("erase"))
+        return runErase(options);
+    if (command == QStringLiteral("export"))
+        return runExport(options);
+    if (command == QStringLiteral("backup"))
+        return runBackup(options);
+    if (command == QStringLiteral("restore"))
+        return runRestore(options);
+    if (command == QStringLiteral("bench"))
+        return runBench(options);
     if (command == QStringLiteral("--version")) {
         say(QStringLiteral("recado-relay " RECADO_VERSION "\n"));
         return exitSuccess;
@@ -64,7 +79,11 @@ int runProgram(const QStringList& words) {
 void complain(const QString& text) {
     QString line = text;
     line.replace(QLatin1Char('\n'), QLatin1Char(' '));
-    std::fprintf(stderr, "recado-relay: %s\n", line.toUtf8().constData());
+    // Whoever reads the log by machine gets nothing else.
+    if (base::logFormat() == base::LogFormat::Json)
+        base::logAlways("recado.relay", line);
+    else
+        std::fprintf(stderr, "recado-relay: %s\n", line.toUtf8().constData());
 }
 
 void say(const QString& text) {

@@ -20,6 +20,11 @@ int runServe(const QStringList& options);
 int runInvite(const QStringList& options);
 int runUsers(const QStringList& options);
 int runDoctor(const QStringList& options);
+int runErase(const QStringList& options);
+int runExport(const QStringList& options);
+int runBackup(const QStringList& options);
+int runRestore(const QStringList& options);
+int runBench(const QStringList& options);
 
 /// One line on stderr.
 void complain(const QString& text);

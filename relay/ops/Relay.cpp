@@ -28,9 +28,12 @@ void Relay::stop() {
     m_parts->stop();
 }
 
+void Relay::reload() {
+    m_parts->reload();
+}
+
 QString Relay::url() const {
-    return QStringLiteral("ws://") +
-           HostPort{m_parts->config.gateway.host, m_parts->gateway->port()}.toString();
+    return listenerUrl(m_parts->config, m_parts->gateway->port());
 }
 
 QString Relay::adminUrl() const {
@@ -54,6 +57,10 @@ base::Result<QString> Relay::createInvitation(quint32 uses, int expiresInDays) {
         return base::makeError(base::Reason::InvalidArgument,
                                answer.value(QStringLiteral("error")).toString());
     return answer.value(QStringLiteral("token")).toString();
+}
+
+void Relay::whenAlive(const std::function<void()>& alive) {
+    m_parts->whenAlive(alive);
 }
 
 const RelayMetrics& Relay::metrics() const {

@@ -5,6 +5,7 @@
 
 #include <QString>
 
+#include <functional>
 #include <memory>
 
 namespace recado::relay {
@@ -34,7 +35,11 @@ public:
     /// at most a few seconds.
     void stop();
 
-    /// `ws://HOST:PORT`, with the real port.
+    /// Takes what may have been renewed beside us: the TLS certificate, for new connections. Says in the log
+    /// how it went; happens soon after.
+    void reload();
+
+    /// `ws://HOST:PORT` (or `wss://`), with the real port.
     [[nodiscard]] QString url() const;
     /// `http://HOST:PORT`; empty without an admin listener.
     [[nodiscard]] QString adminUrl() const;
@@ -45,6 +50,9 @@ public:
 
     /// A new invitation; returns its token. Blocks until it is stored.
     base::Result<QString> createInvitation(quint32 uses, int expiresInDays);
+
+    /// Calls `alive` on one of the relay's threads once every one of them has answered, which may be never.
+    void whenAlive(const std::function<void()>& alive);
 
     [[nodiscard]] const RelayMetrics& metrics() const;
     [[nodiscard]] const GatewayCounters& gatewayCounters() const;

@@ -26,9 +26,16 @@ QString HostPort::toString() const {
     return form.arg(host).arg(port);
 }
 
+QString listenerUrl(const RelayConfig& config, quint16 port) {
+    return (config.encrypts() ? QStringLiteral("wss://") : QStringLiteral("ws://")) +
+           HostPort{config.gateway.host, port}.toString();
+}
+
 QString clientUrl(const RelayConfig& config, quint16 port, const QString& publicName) {
-    return config.behindProxy ? QStringLiteral("wss://") + publicName
-                              : QStringLiteral("ws://") + HostPort{config.gateway.host, port}.toString();
+    if (publicName.isEmpty() || (!config.behindProxy && !config.encrypts()))
+        return listenerUrl(config, port);
+    const bool standsAlone = config.behindProxy || HostPort::parse(publicName).has_value();
+    return QStringLiteral("wss://") + (standsAlone ? publicName : HostPort{publicName, port}.toString());
 }
 
 } // namespace recado::relay

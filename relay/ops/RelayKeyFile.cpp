@@ -1,10 +1,11 @@
 #include "relay/ops/RelayKeyFile.h"
 
+#include "relay/ops/DurableFile.h"
+
+#include <QCryptographicHash>
 #include <QDir>
 #include <QFile>
-
-#include <fcntl.h>
-#include <unistd.h>
+#include <QMessageAuthenticationCode>
 
 namespace recado::relay {
 
@@ -23,34 +24,14 @@ base::Error keyFileError(Reason reason, const QString& text) {
     return makeError(reason, QStringLiteral("relay.key: ") + text);
 }
 
-/// Whole and on the disk, or not there at all.
-Status writeDurably(const QString& path, const QByteArray& content) {
-    const QByteArray temporary = QFile::encodeName(path + QStringLiteral(".new"));
-    const int descriptor = open(temporary.constData(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (descriptor < 0)
-        return keyFileError(Reason::IoFailed, qt_error_string(errno));
-    const bool written =
-        write(descriptor, content.constData(), std::size_t(content.size())) == content.size() &&
-        fsync(descriptor) == 0;
-    close(descriptor);
-    if (!written || rename(temporary.constData(), QFile::encodeName(path).constData()) != 0)
-        return keyFileError(Reason::IoFailed, QStringLiteral("cannot be written"));
-    const QByteArray directory = QFile::encodeName(QFileInfo(path).absolutePath());
-    const int directoryDescriptor = open(directory.constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool synced = directoryDescriptor >= 0 && fsync(directoryDescriptor) == 0;
-    if (directoryDescriptor >= 0)
-        close(directoryDescriptor);
-    return synced ? Status() : Status(keyFileError(Reason::IoFailed, QStringLiteral("cannot be synced")));
-}
-
 Result<SigningKey> createKey(const QString& path) {
     SigningKey key = SigningKey::generate();
     const SecretBytes seed = key.seed();
     QByteArray text = seed.view().toByteArray().toHex() + '\n';
-    const Status written = writeDurably(path, text);
+    const Status written = durableFile::write(path, text);
     base::wipe(text);
     if (!written)
-        return written.error();
+        return keyFileError(Reason::IoFailed, written.error().message);
     return key;
 }
 
@@ -80,6 +61,13 @@ Result<SigningKey> loadRelayKey(const QString& directory, MissingKey missing) {
     if (!key)
         return keyFileError(Reason::Configuration, QStringLiteral("holds no key"));
     return key;
+}
+
+QByteArray freedNameKey(const base::SigningKey& key) {
+    const SecretBytes seed = key.seed();
+    return QMessageAuthenticationCode::hash(QByteArrayLiteral("recado freed names v1"),
+                                            QByteArray::fromRawData(seed.view().data(), seed.view().size()),
+                                            QCryptographicHash::Sha256);
 }
 
 } // namespace recado::relay

@@ -17,4 +17,8 @@ enum class MissingKey { Create, Refuse };
 /// must not silently become another one.
 base::Result<base::SigningKey> loadRelayKey(const QString& directory, MissingKey missing);
 
+/// What SqliteDirectory hashes freed names with: derived from the relay's key, because that is the one secret
+/// that is not in the database.
+QByteArray freedNameKey(const base::SigningKey& key);
+
 } // namespace recado::relay

@@ -9,14 +9,16 @@ class QSocketNotifier;
 
 namespace recado::relay {
 
-/// SIGTERM and SIGINT as events of the main loop (signalfd), so that nothing runs in a signal handler.
+/// SIGTERM, SIGINT and SIGHUP as events of the main loop (signalfd), so that nothing runs in a signal
+/// handler.
 class TerminationSignals {
 public:
     /// Blocks the signals for this thread and those it starts; call it before the first thread is made.
     static void block();
 
-    /// `terminate` is called on this thread, each time one of them arrives. Needs block() and an application.
-    explicit TerminationSignals(const std::function<void()>& terminate);
+    /// Called on this thread, each time one arrives: `reload` for SIGHUP, `terminate` for the others. Needs
+    /// block() and an application.
+    TerminationSignals(const std::function<void()>& terminate, const std::function<void()>& reload);
     ~TerminationSignals();
 
 private:

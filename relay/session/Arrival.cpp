@@ -4,6 +4,8 @@
 #include "relay/delivery/RecipientLoader.h"
 #include "routing/Address.h"
 
+#include <QTimer>
+
 namespace recado::relay {
 
 namespace {
@@ -43,7 +45,8 @@ void Arrival::handle(const wire::ClientFrame& frame) {
 void Arrival::hello(const wire::ClientFrame& frame) {
     if (m_state != State::Fresh)
         return complain(frame.request_id(), base::Reason::NotPermitted, u"one Hello a connection");
-    auto challenge = m_handshake.challenge(frame.hello());
+    auto challenge = m_handshake.challenge(
+        frame.hello(), m_services.config->behindProxy ? QByteArray() : m_host.tlsKeyHash());
     if (!challenge)
         return complain(frame.request_id(), challenge.error().reason, u"this Hello is not acceptable");
     m_state = State::Challenged;
@@ -57,6 +60,7 @@ void Arrival::registerAccount(const wire::ClientFrame& frame) {
     if (m_state != State::Challenged || m_handshake.purpose() != wire::PURPOSE_REGISTER)
         return complain(frame.request_id(), base::Reason::NotPermitted, u"no registration was announced");
     m_state = State::Working;
+    m_host.note(SessionLink::Conduct::Registration);
     m_services.registration->registerAccount(
         m_handshake.transcript(), frame.register_account(), storeCall(),
         [weak = weak_from_this(), requestId = frame.request_id()](wire::RelayFrame answer) {
@@ -81,6 +85,7 @@ void Arrival::authenticate(const wire::ClientFrame& frame) {
     if (m_state != State::Challenged || m_handshake.purpose() != wire::PURPOSE_AUTHENTICATE)
         return complain(frame.request_id(), base::Reason::NotPermitted, u"no authentication was announced");
     m_state = State::Working;
+    m_askedAtMs = m_services.clock->monotonicMs();
     m_services.directory->findAccount(
         m_handshake.address().account, storeCall(),
         [weak = weak_from_this(), requestId = frame.request_id(),
@@ -98,12 +103,27 @@ void Arrival::verify(quint64 requestId, const QByteArray& signature,
     const auto device = m_handshake.verify(listOf(answer.value), signature);
     if (!device) {
         ++m_services.metrics->authenticationFailures;
-        return end(requestId, base::Reason::AuthenticationFailed, u"authentication failed",
-                   CloseCode::Policy);
+        m_host.note(SessionLink::Conduct::FailedAuthentication);
+        return fail(requestId);
     }
     ++m_services.metrics->authentications;
     m_host.admitted(m_handshake.address(), *device);
     gather(requestId);
+}
+
+// Always so long after it was asked for: an account that exists takes longer to check than one that does not.
+void Arrival::fail(quint64 requestId) {
+    const auto say = [weak = weak_from_this(), requestId] {
+        const auto self = weak.lock();
+        if (self && self->m_state == State::Working)
+            self->end(requestId, base::Reason::AuthenticationFailed, u"authentication failed",
+                      CloseCode::Policy);
+    };
+    const qint64 left = m_askedAtMs + m_services.config->policy.failureMs - m_services.clock->monotonicMs();
+    if (left > 0)
+        QTimer::singleShot(int(left), Qt::PreciseTimer, &m_inbox, say);
+    else
+        say();
 }
 
 // The device is in the Router by now, and its mailbox is read last: what arrives from now on is seen.

@@ -19,6 +19,8 @@ public:
         virtual ~Host() = default;
         /// A complete frame for the device.
         virtual void answer(const wire::RelayFrame& frame) = 0;
+        /// As SessionLink::tlsKeyHash().
+        [[nodiscard]] virtual QByteArray tlsKeyHash() const = 0;
         /// The device has proved who it is: from now on the rest of the relay may reach it here.
         virtual void admitted(base::DeviceAddress address, const routing::ListedDevice& device) = 0;
         /// The account's list as it is now. True when the admitted device still stands there as it did.
@@ -26,6 +28,8 @@ public:
         /// The last call: `welcome` is sent and the session is open. The arrival may be let go.
         virtual void welcomed(const wire::RelayFrame& welcome) = 0;
         virtual void end(CloseCode code, const char16_t* reason) = 0;
+        /// What its address pays for.
+        virtual void note(SessionLink::Conduct conduct) = 0;
     };
 
     /// Everything is borrowed.
@@ -60,6 +64,7 @@ private:
     void authenticate(const wire::ClientFrame& frame);
     void verify(quint64 requestId, const QByteArray& signature,
                 const StoreAnswer<std::optional<AccountRecord>>& answer);
+    void fail(quint64 requestId);
     void gather(quint64 requestId);
     void found(quint64 requestId);
     [[nodiscard]] wire::RelayFrame welcome(const routing::DeviceList& list) const;
@@ -73,7 +78,8 @@ private:
     const SessionServices& m_services;
     Handshake m_handshake;
     State m_state = State::Fresh;
-    int m_complaints = 0; // errors answered
+    int m_complaints = 0;   // errors answered
+    qint64 m_askedAtMs = 0; // when Authenticate came
     Findings m_findings;
 };
 

@@ -1,6 +1,7 @@
 #include "relay/session/DeviceRequests.h"
 
 #include "protocol/FrameCodec.h"
+#include "relay/session/WorkPrice.h"
 
 #include <algorithm>
 #include <utility>
@@ -9,13 +10,12 @@ namespace recado::relay {
 
 namespace {
 
-constexpr int mostRanges = 4'096;
 constexpr std::size_t mostLookupsWaiting = 1'024;
 // They wait as they came, and nobody has a name that long.
 constexpr std::size_t largestLookup = 512;
 
 std::optional<QVector<DeliveryRange>> readRanges(const wire::Acknowledge& acknowledge) {
-    if (acknowledge.ranges_size() == 0 || acknowledge.ranges_size() > mostRanges)
+    if (acknowledge.ranges_size() == 0 || acknowledge.ranges_size() > mostAcknowledgedRanges)
         return std::nullopt;
     QVector<DeliveryRange> ranges;
     for (const wire::DeliveryRange& range : acknowledge.ranges()) {
@@ -94,7 +94,8 @@ void DeviceRequests::acknowledge(const wire::ClientFrame& frame, DeliveryChannel
 }
 
 void DeviceRequests::setPresence(const wire::ClientFrame& frame) {
-    if (const qint64 waitMs = m_services.rate->take(m_device.account); waitMs > 0) {
+    if (const qint64 waitMs = m_services.rate->take(m_device.account, requestPrice(frame.set_presence()));
+        waitMs > 0) {
         return answerTo(frame.request_id())(
             errorAnswer(base::Reason::RateLimited, u"too many requests", waitMs));
     }

@@ -11,6 +11,9 @@ namespace {
 
 // The key and the length in front of a frame.
 constexpr qint64 frameOverhead = 6;
+constexpr qint64 longestNumber = 10; // as a varint
+// What is gathered here nobody counts: much of it goes to the connection, which does.
+constexpr qint64 muchGathered = 64 * 1'024;
 
 } // namespace
 
@@ -19,13 +22,35 @@ FrameWriter::FrameWriter(SessionLink& link, qint64 messageBytes)
     , m_messageBytes(messageBytes) {}
 
 void FrameWriter::add(const wire::RelayFrame& frame) {
-    const auto size = qint64(frame.ByteSizeLong()) + frameOverhead;
+    makeRoom(qint64(frame.ByteSizeLong()) + frameOverhead);
+    protocol::appendFrame(m_message, frame);
+    added();
+}
+
+void FrameWriter::addDeliver(const protocol::DeliverFields& deliver) {
+    makeRoom(protocol::largestDeliverSize(deliver));
+    protocol::appendDeliver(m_message, deliver);
+    m_holdsDelivery = true;
+    added();
+}
+
+void FrameWriter::addAccepted(const QVector<base::SubmissionNumber>& submissions) {
+    makeRoom(submissions.size() * longestNumber + 2 * frameOverhead);
+    protocol::appendAccepted(m_message, submissions);
+    m_holdsAccepted = true;
+    added();
+}
+
+/// For one more frame.
+void FrameWriter::makeRoom(qint64 size) {
     if (m_frames == protocol::maximumFramesPerMessage || m_message.size() + size > m_messageBytes)
         flush();
-    protocol::appendFrame(m_message, frame);
     ++m_frames;
-    m_holdsDelivery = m_holdsDelivery || frame.has_deliver();
-    m_holdsAccepted = m_holdsAccepted || frame.has_accepted();
+}
+
+void FrameWriter::added() {
+    if (m_message.size() >= muchGathered)
+        flush();
 }
 
 void FrameWriter::flush() {

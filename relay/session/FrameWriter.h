@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/DeliveryFrames.h"
 #include "relay/session/SessionLink.h"
 #include "wire.pb.h"
 
@@ -13,6 +14,9 @@ public:
 
     /// Appends a frame to the current message; sends that first when the frame has no room in it.
     void add(const wire::RelayFrame& frame);
+    void addDeliver(const protocol::DeliverFields& deliver);
+    /// At least one.
+    void addAccepted(const QVector<base::SubmissionNumber>& submissions);
     /// Sends what was gathered.
     void flush();
 
@@ -20,6 +24,9 @@ public:
     [[nodiscard]] qint64 queuedBytes() const { return m_link.queuedBytes() + m_message.size(); }
 
 private:
+    void makeRoom(qint64 size);
+    void added();
+
     SessionLink& m_link;
     const qint64 m_messageBytes;
     QByteArray m_message;

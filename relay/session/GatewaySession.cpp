@@ -38,4 +38,13 @@ void GatewaySession::markAuthenticated() {
     m_connection.markAuthenticated();
 }
 
+void GatewaySession::setReading(bool reading) {
+    m_connection.setReading(reading);
+}
+
+void GatewaySession::note(Conduct conduct) {
+    m_connection.note(conduct == Conduct::Registration ? Connection::Conduct::Registration
+                                                       : Connection::Conduct::FailedAuthentication);
+}
+
 } // namespace recado::relay

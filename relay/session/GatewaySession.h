@@ -23,7 +23,10 @@ private:
     void send(const QByteArray& message) override;
     void close(CloseCode code, const QString& reason) override;
     [[nodiscard]] qint64 queuedBytes() const override;
+    [[nodiscard]] QByteArray tlsKeyHash() const override { return m_connection.tlsKeyHash(); }
     void markAuthenticated() override;
+    void setReading(bool reading) override;
+    void note(Conduct conduct) override;
 
     Connection& m_connection;
     std::unique_ptr<SessionHandler> m_session;

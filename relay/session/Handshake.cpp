@@ -23,7 +23,7 @@ base::Error badHello(const QString& what) {
 Handshake::Handshake(const RelayCoreConfig& config)
     : m_config(config) {}
 
-base::Result<wire::RelayFrame> Handshake::challenge(const wire::Hello& hello) {
+base::Result<wire::RelayFrame> Handshake::challenge(const wire::Hello& hello, const QByteArray& tlsKeyHash) {
     if (hello.version() == 0) {
         return base::makeError(base::Reason::UnsupportedVersion,
                                QStringLiteral("this relay speaks version %1").arg(protocol::protocolVersion));
@@ -45,7 +45,7 @@ base::Result<wire::RelayFrame> Handshake::challenge(const wire::Hello& hello) {
         .relayNonce = freshNonce(),
         .relayKey = m_config.relayKey.publicKey(),
         .relayName = m_config.relayName,
-        .tlsKeyHash = m_config.tlsKeyHash,
+        .tlsKeyHash = tlsKeyHash,
         .accountId = account->toBytes(),
         .deviceId = hello.device_id(),
     };
@@ -55,7 +55,7 @@ base::Result<wire::RelayFrame> Handshake::challenge(const wire::Hello& hello) {
     challenge->set_nonce(protocol::fromBytes(m_transcript.relayNonce));
     challenge->set_relay_key(protocol::fromBytes(m_transcript.relayKey));
     challenge->set_relay_name(m_config.relayName.toStdString());
-    challenge->set_tls_key_hash(protocol::fromBytes(m_config.tlsKeyHash));
+    challenge->set_tls_key_hash(protocol::fromBytes(tlsKeyHash));
     challenge->set_signature(protocol::fromBytes(
         m_config.relayKey.sign(QByteArrayView(protocol::relayAuthenticationLabel), m_transcript.toBytes())));
     for (const KeySuccession& succession : m_config.successions) {

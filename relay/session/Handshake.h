@@ -13,9 +13,10 @@ class Handshake {
 public:
     explicit Handshake(const RelayCoreConfig& config);
 
-    /// The Challenge to a Hello. Errors: UnsupportedVersion, InvalidArgument for malformed ids, nonce or
-    /// purpose. Whether the account exists plays no part.
-    base::Result<wire::RelayFrame> challenge(const wire::Hello& hello);
+    /// The Challenge to a Hello, bound to the TLS key the other side was shown (none: empty). Errors:
+    /// UnsupportedVersion, InvalidArgument for malformed ids, nonce or purpose. Whether the account exists
+    /// plays no part.
+    base::Result<wire::RelayFrame> challenge(const wire::Hello& hello, const QByteArray& tlsKeyHash);
 
     [[nodiscard]] const protocol::AuthTranscript& transcript() const { return m_transcript; }
     [[nodiscard]] base::DeviceAddress address() const { return m_address; }

@@ -11,6 +11,9 @@
 
 namespace recado::relay {
 
+class LimitStore;
+class Tracer;
+
 /// One connection's protocol. Called on the connection's thread only.
 class SessionHandler {
 public:
@@ -38,6 +41,10 @@ public:
         MailboxStore* mailboxes = nullptr;
         Directory* directory = nullptr;
         PrekeyStore* prekeys = nullptr;
+        /// Keeps hourly limits over restarts; null: they begin anew.
+        LimitStore* limits = nullptr;
+        /// Follows submissions on their way; null when nobody does.
+        Tracer* tracer = nullptr;
     };
 
     /// Borrows stores, clock and home inbox. `home` gets the answers of the core's own errands.
@@ -52,6 +59,11 @@ public:
     /// Does what time asks for: expiry of mailboxes once a minute, presence, forgetting old limits. Call it
     /// every few hundred milliseconds (a QTimer of the composition root).
     void tick();
+
+    /// The store is so late that nobody new should be let in. Any thread.
+    [[nodiscard]] bool refusesNewcomers() const;
+    /// How long it takes the store to answer, as far as that is long. Any thread.
+    [[nodiscard]] qint64 storeLagMs() const;
 
     /// After an administrator erased an account in the directory: forgets it and closes its connections.
     void accountErased(base::AccountId account);

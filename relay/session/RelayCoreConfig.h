@@ -24,8 +24,9 @@ struct RelayCoreConfig {
     QString relayName;
     base::SigningKey relayKey;
     QVector<KeySuccession> successions; // oldest first
-    QByteArray tlsKeyHash;              // SHA-256 of the SubjectPublicKeyInfo; empty without TLS
     QByteArray storeIncarnation;        // 16 bytes
+    /// What devices see of TLS is a proxy's: the relay does not bind itself to a key.
+    bool behindProxy = false;
     quint32 bootEpoch = 1; // below 2^24; durably incremented before listening, or delivery ids repeat
 };
 

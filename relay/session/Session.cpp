@@ -1,17 +1,21 @@
 #include "relay/session/Session.h"
 
 #include "protocol/FrameCodec.h"
+#include "relay/delivery/MessageTrace.h"
+
+#include <QTimer>
 
 #include <utility>
 
 namespace recado::relay {
 
-Session::Session(SessionLink& link, base::Inbox& inbox, const SessionServices& services)
+Session::Session(SessionLink& link, SessionThread& thread, const SessionServices& services)
     : m_link(link)
-    , m_inbox(inbox)
+    , m_thread(thread)
     , m_services(services)
     , m_writer(link, services.config->policy.limits.messageBytes)
-    , m_arrival(std::make_shared<Arrival>(*this, inbox, services)) {
+    , m_intake(*this, link, thread.frames(), services)
+    , m_arrival(std::make_shared<Arrival>(*this, thread.inbox(), services)) {
     ++m_services.metrics->sessions;
 }
 
@@ -24,19 +28,33 @@ Session::~Session() {
 void Session::received(const QByteArray& message) {
     if (m_state == State::Closed)
         return;
-    const auto decoded = protocol::decodeClientMessage(message);
-    if (!decoded) {
-        answer(protocol::errorFrame(0, decoded.error()));
-        return end(CloseCode::Malformed, u"malformed message");
-    }
-    for (const wire::ClientFrame& frame : decoded->frames()) {
-        handle(frame);
-        if (m_state == State::Closed)
-            return;
-    }
+    m_intake.add(message);
 }
 
-void Session::handle(const wire::ClientFrame& frame) {
+void Session::refuse(const base::Error& error) {
+    answer(protocol::errorFrame(0, error));
+    end(CloseCode::Malformed, u"malformed message");
+}
+
+void Session::nextPass() {
+    // Not a task of the inbox: those run at the end of this very event.
+    QMetaObject::invokeMethod(
+        &m_thread.inbox(),
+        [weak = weak_from_this()] {
+            if (const auto self = weak.lock())
+                self->m_intake.endPass();
+        },
+        Qt::QueuedConnection);
+}
+
+void Session::later(qint64 delayMs) {
+    QTimer::singleShot(int(delayMs), Qt::PreciseTimer, &m_thread.inbox(), [weak = weak_from_this()] {
+        if (const auto self = weak.lock())
+            self->m_intake.endPause();
+    });
+}
+
+void Session::take(const wire::ClientFrame& frame) {
     if (m_state == State::Open)
         return m_requests->handle(frame, *m_channel);
     // Held here: a store that answers at once may open the session, and let it go, within the call.
@@ -53,6 +71,7 @@ void Session::closed() {
     if (std::exchange(m_gone, true))
         return;
     m_state = State::Closed;
+    m_intake.stop();
     m_arrival.reset();
     m_channel.reset();
     m_requests.reset();
@@ -70,6 +89,11 @@ void Session::closed() {
 void Session::answer(const wire::RelayFrame& frame) {
     if (m_state == State::Closed)
         return;
+    if (frame.has_error()) {
+        const std::string& reason = frame.error().reason();
+        const auto known = base::reasonFromString(QLatin1String(reason.data(), int(reason.size())));
+        ++m_services.metrics->errors[std::size_t(known)];
+    }
     m_writer.add(frame);
     scheduleFlush();
 }
@@ -77,13 +101,14 @@ void Session::answer(const wire::RelayFrame& frame) {
 // In the Router first, then everything Welcome tells, then the mailbox: what arrives from now on is seen.
 void Session::admitted(base::DeviceAddress address, const routing::ListedDevice& device) {
     m_address = address;
+    m_intake.setPayer(address.account);
     m_authKey = device.authKey;
     m_registrationId = device.registrationId;
     ++m_services.metrics->devicesConnected;
     m_link.markAuthenticated();
-    m_channel = std::make_shared<DeliveryChannel>(address, *m_services.mailboxes, m_inbox,
+    m_channel = std::make_shared<DeliveryChannel>(address, *m_services.mailboxes, m_thread.inbox(),
                                                   m_services.config->policy, *m_services.metrics, *this);
-    m_services.router->connect(address, weak_from_this(), m_inbox);
+    m_services.router->connect(address, weak_from_this(), m_thread.inbox());
 }
 
 bool Session::isStillListed(const routing::DeviceList& list) const {
@@ -94,7 +119,7 @@ bool Session::isStillListed(const routing::DeviceList& list) const {
 void Session::welcomed(const wire::RelayFrame& welcome) {
     m_state = State::Open;
     m_arrival.reset();
-    m_requests = std::make_shared<DeviceRequests>(*m_address, m_services, m_inbox,
+    m_requests = std::make_shared<DeviceRequests>(*m_address, m_services, m_thread.inbox(),
                                                   [weak = weak_from_this()](const wire::RelayFrame& frame) {
                                                       if (const auto self = weak.lock())
                                                           self->answer(frame);
@@ -108,6 +133,7 @@ void Session::end(CloseCode code, const char16_t* reason) {
         return;
     flush();
     m_state = State::Closed;
+    m_intake.stop();
     if (m_arrival)
         m_arrival->abandon();
     m_channel.reset();
@@ -162,14 +188,18 @@ void Session::displaced(Displacement why) {
 // --- Out ---
 
 void Session::deliver(const MailboxRow& envelope) {
-    wire::RelayFrame frame;
-    wire::Deliver* deliver = frame.mutable_deliver();
-    deliver->set_delivery_id(envelope.id);
-    deliver->set_accepted_at_ms(quint64(envelope.acceptedAtMs));
-    deliver->set_sealed_header(protocol::fromBytes(envelope.sealedHeader));
-    deliver->set_ciphertext(protocol::fromBytes(envelope.ciphertext));
-    deliver->set_body(protocol::fromBytes(envelope.body));
-    answer(frame);
+    if (m_state == State::Closed)
+        return;
+    if (envelope.receivedAtUs != 0)
+        m_services.metrics->deliverLatency.add(m_services.clock->monotonicUs() - envelope.receivedAtUs);
+    if (envelope.trace)
+        envelope.trace->delivered();
+    m_writer.addDeliver({.deliveryId = envelope.id,
+                         .acceptedAtMs = quint64(envelope.acceptedAtMs),
+                         .sealedHeader = envelope.sealedHeader,
+                         .ciphertext = envelope.ciphertext,
+                         .body = envelope.body});
+    scheduleFlush();
 }
 
 void Session::mailboxDrained() {
@@ -184,26 +214,16 @@ qint64 Session::queuedBytes() const {
 
 void Session::scheduleFlush() {
     // At the end of what this pass of the loop brings, everything leaves as one message.
-    if (std::exchange(m_flushPosted, true))
-        return;
-    m_inbox.post([weak = weak_from_this()] {
-        if (const auto self = weak.lock())
-            self->flush();
-    });
+    if (!std::exchange(m_flushPosted, true))
+        m_thread.flushLater(weak_from_this());
 }
 
 void Session::flush() {
     m_flushPosted = false;
     if (m_state == State::Closed)
         return;
-    if (!m_accepted.isEmpty()) {
-        wire::RelayFrame frame;
-        wire::Accepted* accepted = frame.mutable_accepted();
-        for (const base::SubmissionNumber number : std::as_const(m_accepted))
-            accepted->add_submissions(number);
-        m_accepted = {};
-        m_writer.add(frame);
-    }
+    if (!m_accepted.isEmpty())
+        m_writer.addAccepted(std::exchange(m_accepted, {}));
     m_writer.flush();
 }
 

@@ -5,6 +5,8 @@
 #include "relay/session/Arrival.h"
 #include "relay/session/DeviceRequests.h"
 #include "relay/session/FrameWriter.h"
+#include "relay/session/Intake.h"
+#include "relay/session/SessionThread.h"
 
 #include <memory>
 
@@ -15,9 +17,11 @@ namespace recado::relay {
 class Session final : public ConnectedDevice,
                       public Arrival::Host,
                       public DeliveryChannel::Sink,
+                      public Intake::Host,
+                      public SessionThread::Flushable,
                       public std::enable_shared_from_this<Session> {
 public:
-    Session(SessionLink& link, base::Inbox& inbox, const SessionServices& services);
+    Session(SessionLink& link, SessionThread& thread, const SessionServices& services);
     ~Session() override;
 
     void received(const QByteArray& message);
@@ -35,27 +39,37 @@ public:
 
     // Arrival::Host
     void answer(const wire::RelayFrame& frame) override;
+    [[nodiscard]] QByteArray tlsKeyHash() const override { return m_link.tlsKeyHash(); }
     void admitted(base::DeviceAddress address, const routing::ListedDevice& device) override;
     [[nodiscard]] bool isStillListed(const routing::DeviceList& list) const override;
     void welcomed(const wire::RelayFrame& welcome) override;
     void end(CloseCode code, const char16_t* reason) override;
+    void note(SessionLink::Conduct conduct) override { m_link.note(conduct); }
 
     // DeliveryChannel::Sink
     void deliver(const MailboxRow& envelope) override;
     void mailboxDrained() override;
     [[nodiscard]] qint64 queuedBytes() const override;
 
+    // Intake::Host
+    void take(const wire::ClientFrame& frame) override;
+    void refuse(const base::Error& error) override;
+    void nextPass() override;
+    void later(qint64 delayMs) override;
+
+    // SessionThread::Flushable
+    void flush() override;
+
 private:
     enum class State : quint8 { Arriving, Open, Closed };
 
-    void handle(const wire::ClientFrame& frame);
     void scheduleFlush();
-    void flush();
 
     SessionLink& m_link;
-    base::Inbox& m_inbox;
+    SessionThread& m_thread;
     const SessionServices& m_services;
     FrameWriter m_writer;
+    Intake m_intake;
     State m_state = State::Arriving;
     bool m_gone = false;
     bool m_flushPosted = false;

@@ -25,8 +25,15 @@ public:
     virtual void close(CloseCode code, const QString& reason) = 0;
     /// Bytes queued but not yet taken by the system.
     [[nodiscard]] virtual qint64 queuedBytes() const = 0;
+    /// SHA-256 of the TLS key the other side was shown; empty without TLS of the relay's own.
+    [[nodiscard]] virtual QByteArray tlsKeyHash() const { return {}; }
     /// The other side proved who it is: its deadline for authentication is off.
     virtual void markAuthenticated() = 0;
+    /// Stops to take bytes from the other side, or goes on; what came already may still be received.
+    virtual void setReading(bool) {}
+    /// What a stranger does, at the cost of his address.
+    enum class Conduct { FailedAuthentication, Registration };
+    virtual void note(Conduct) {}
 };
 
 } // namespace recado::relay

@@ -5,6 +5,7 @@
 #include "relay/delivery/RequestRate.h"
 #include "relay/delivery/Router.h"
 #include "relay/delivery/Submitter.h"
+#include "relay/delivery/WorkBudget.h"
 #include "relay/keys/Keys.h"
 #include "relay/presence/Ephemerals.h"
 #include "relay/presence/PresenceHub.h"
@@ -28,6 +29,7 @@ struct SessionServices {
     PresenceHub* presence = nullptr;
     Ephemerals* ephemerals = nullptr;
     RequestRate* rate = nullptr;
+    WorkBudget* work = nullptr;
 };
 
 } // namespace recado::relay

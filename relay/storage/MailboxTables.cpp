@@ -1,6 +1,6 @@
 #include "relay/storage/MailboxTables.h"
 
-#include "relay/storage/PendingAppends.h"
+#include "relay/storage/MailboxMemory.h"
 #include "relay/storage/Schema.h"
 #include "sql/Database.h"
 
@@ -18,11 +18,12 @@ namespace {
 
 constexpr qsizetype envelopePrefix = 12; // acceptance time and length of the header
 
-QByteArray packEnvelope(const MailboxEntry& entry) {
+QByteArray packEnvelope(const LogEntry& entry) {
     QByteArray payload(envelopePrefix, '\0');
+    payload.reserve(envelopePrefix + entry.sealedHeader.size() + entry.ciphertext.size());
     qToBigEndian(entry.acceptedAtMs, payload.data());
     qToBigEndian(quint32(entry.sealedHeader.size()), payload.data() + 8);
-    return payload + entry.sealedHeader + entry.ciphertext;
+    return payload.append(entry.sealedHeader).append(entry.ciphertext);
 }
 
 Result<MailboxRow> unpackEnvelope(const queue::QueueEntry& entry) {
@@ -42,94 +43,48 @@ Result<MailboxRow> unpackEnvelope(const queue::QueueEntry& entry) {
     return row;
 }
 
-/// The append's body, stored with its first envelope that needs it.
-class SharedBody {
-public:
-    SharedBody(sql::Database& database, const QByteArray& content)
-        : m_database(database)
-        , m_content(content) {}
-
-    Result<qint64> reference() {
-        if (m_id != 0)
-            return m_id;
-        RECADO_CHECK(m_database.run("INSERT INTO body (users) VALUES (0)"));
-        m_id = m_database.lastInsertId();
-        RECADO_CHECK(
-            m_database.run("INSERT INTO body_content (id, content) VALUES (?1, ?2)", m_id, m_content));
-        return m_id;
-    }
-    void use() { ++m_users; }
-
-    Status finish() {
-        if (m_id == 0)
+/// One more envelope uses this body: adds it to the tables if it is not (or no longer) there. `lastId` sees
+/// to it that no other body gets its number while somebody remembers it.
+Status useBody(sql::Database& database, LogBody& body, qint64& lastId) {
+    if (body.stored != 0) {
+        RECADO_CHECK(database.run("UPDATE body SET users = users + 1 WHERE id = ?1", body.stored));
+        if (database.changes() == 1)
             return {};
-        if (m_users == 0) // every envelope was there already, with a body of its own
-            return m_database.run("DELETE FROM body WHERE id = ?1", m_id);
-        return m_database.run("UPDATE body SET users = ?2 WHERE id = ?1", m_id, m_users);
     }
-
-private:
-    sql::Database& m_database;
-    const QByteArray& m_content;
-    qint64 m_id = 0;
-    qint64 m_users = 0;
-};
+    RECADO_CHECK(database.run("INSERT INTO body (id, users) VALUES (?1, 1)", ++lastId));
+    body.stored = lastId;
+    return database.run("INSERT INTO body_content (id, content) VALUES (?1, ?2)", body.stored, body.content);
+}
 
 } // namespace
 
 MailboxTables::MailboxTables()
     : m_envelopes(envelopeTable) {}
 
-Result<qint64> MailboxTables::find(sql::Database& database, const DeviceAddress& device) const {
-    RECADO_TRY(sql::Statement statement,
-               database.query("SELECT id FROM mailbox WHERE account = ?1 AND device = ?2", device.account,
-                              device.device));
-    RECADO_TRY(const bool row, statement.step());
-    return row ? statement.int64(0) : 0;
-}
-
-Result<qint64> MailboxTables::findOrMake(sql::Database& database, const DeviceAddress& device) const {
-    RECADO_TRY(const qint64 mailbox, find(database, device));
-    if (mailbox != 0)
-        return mailbox;
-    RECADO_CHECK(
-        database.run("INSERT INTO mailbox (account, device) VALUES (?1, ?2)", device.account, device.device));
-    return database.lastInsertId();
-}
-
-Status MailboxTables::count(sql::Database& database, qint64 mailbox, qint64 envelopes, qint64 bytes) const {
-    return database.run("UPDATE mailbox SET envelopes = envelopes + ?2, bytes = bytes + ?3 WHERE id = ?1",
-                        mailbox, envelopes, bytes);
-}
-
-Status MailboxTables::append(sql::Database& database, const MailboxAppend& append) const {
-    SharedBody body(database, append.body);
-    for (const MailboxEntry& entry : append.entries) {
-        RECADO_TRY(const qint64 mailbox, findOrMake(database, entry.device));
-        qint64 reference = 0;
-        if (entry.hasBody) {
-            RECADO_TRY(reference, body.reference());
-        }
-        const qint64 weight = qint64(weightOf(entry, append));
-        RECADO_TRY(const bool added,
-                   m_envelopes.append(database, mailbox,
-                                      {entry.id, entry.expiresAtMs, weight, reference, packEnvelope(entry)}));
-        if (!added)
-            continue;
-        if (entry.hasBody)
-            body.use();
-        RECADO_CHECK(count(database, mailbox, 1, weight));
-    }
-    RECADO_CHECK(body.finish());
-    if (append.mark)
-        return mark(database, *append.mark);
+Status MailboxTables::store(sql::Database& database, qint64 mailbox, base::DeliveryId id,
+                            const LogEntry& entry, qint64& lastBody) const {
+    if (entry.body)
+        RECADO_CHECK(useBody(database, *entry.body, lastBody));
+    const qint64 reference = entry.body ? entry.body->stored : 0;
+    RECADO_TRY(const bool added,
+               m_envelopes.append(database, mailbox,
+                                  {id, entry.expiresAtMs, entry.weight(), reference, packEnvelope(entry)}));
+    if (!added) // the log takes nothing that the table holds
+        return base::makeError(base::Reason::StorageCorrupt, QStringLiteral("an envelope is stored twice"));
     return {};
 }
 
-Result<MailboxPage> MailboxTables::peek(sql::Database& database, const MailboxPeek& peek) const {
-    RECADO_TRY(const qint64 mailbox, find(database, peek.device));
+Result<bool> MailboxTables::holds(sql::Database& database, qint64 mailbox, base::DeliveryId id) const {
+    if (id == 0)
+        return false;
+    RECADO_TRY(const queue::QueuePage found, m_envelopes.peek(database, mailbox, id - 1, 1, 0));
+    return !found.entries.empty() && found.entries.front().sequence == id;
+}
+
+Result<MailboxPage> MailboxTables::peek(sql::Database& database, qint64 mailbox, const MailboxPeek& peek,
+                                        qint64 nowMs) const {
     RECADO_TRY(const queue::QueuePage found,
-               m_envelopes.peek(database, mailbox, peek.after, peek.maximumCount, peek.maximumBytes));
+               m_envelopes.peek(database, mailbox, peek.after, peek.maximumCount, peek.maximumBytes, nowMs));
     MailboxPage page;
     page.exhausted = found.exhausted;
     page.rows.reserve(qsizetype(found.entries.size()));
@@ -149,7 +104,7 @@ Result<MailboxPage> MailboxTables::peek(sql::Database& database, const MailboxPe
     return page;
 }
 
-/// Brings sums and shared bodies in line with what was deleted.
+/// Sums up what was deleted, and brings shared bodies in line with it.
 Result<MailboxTables::RemovedByMailbox>
 MailboxTables::settle(sql::Database& database, const std::vector<queue::RemovedEntry>& removed) const {
     RemovedByMailbox sums;
@@ -162,57 +117,41 @@ MailboxTables::settle(sql::Database& database, const std::vector<queue::RemovedE
         RECADO_CHECK(database.run("UPDATE body SET users = users - 1 WHERE id = ?1", entry.reference));
         RECADO_CHECK(database.run("DELETE FROM body WHERE id = ?1 AND users <= 0", entry.reference));
     }
-    for (const auto& [mailbox, sum] : sums)
-        RECADO_CHECK(count(database, mailbox, -sum.count, -sum.bytes));
     return sums;
 }
 
-Result<MailboxUsage> MailboxTables::acknowledge(sql::Database& database, const DeviceAddress& device,
-                                                const QVector<DeliveryRange>& ranges) const {
-    MailboxUsage usage{device, 0, 0};
-    RECADO_TRY(const qint64 mailbox, find(database, device));
-    if (mailbox == 0)
-        return usage;
-    for (const DeliveryRange& range : ranges) {
-        RECADO_TRY(const std::vector<queue::RemovedEntry> removed,
-                   m_envelopes.acknowledge(database, mailbox, range.first, range.last));
-        RECADO_TRY(const RemovedByMailbox sums, settle(database, removed));
-        for (const auto& [id, sum] : sums) {
-            usage.count += quint64(sum.count);
-            usage.bytes += quint64(sum.bytes);
-        }
-    }
-    return usage;
-}
-
-Result<QVector<MailboxUsage>> MailboxTables::expire(sql::Database& database, qint64 nowMs, int limit) const {
-    RECADO_TRY(const std::vector<queue::RemovedEntry> removed, m_envelopes.expire(database, nowMs, limit));
+Result<MailboxTables::Removed> MailboxTables::remove(sql::Database& database, qint64 mailbox,
+                                                     const DeliveryRange& range) const {
+    RECADO_TRY(const std::vector<queue::RemovedEntry> removed,
+               m_envelopes.acknowledge(database, mailbox, range.first, range.last));
     RECADO_TRY(const RemovedByMailbox sums, settle(database, removed));
-    QVector<MailboxUsage> lost;
-    for (const auto& [mailbox, sum] : sums) {
-        RECADO_TRY(sql::Statement statement,
-                   database.query("SELECT account, device FROM mailbox WHERE id = ?1", mailbox));
-        RECADO_TRY(const bool row, statement.step());
-        if (row)
-            lost.append({{statement.id<base::AccountId>(0), quint32(statement.int64(1))},
-                         quint64(sum.count),
-                         quint64(sum.bytes)});
-    }
-    return lost;
+    return sums.empty() ? Removed() : sums.begin()->second;
 }
 
-Result<MailboxUsage> MailboxTables::usage(sql::Database& database, const DeviceAddress& device) const {
+Result<MailboxTables::RemovedByMailbox> MailboxTables::expire(sql::Database& database, qint64 nowMs,
+                                                              int limit) const {
+    RECADO_TRY(const std::vector<queue::RemovedEntry> removed, m_envelopes.expire(database, nowMs, limit));
+    return settle(database, removed);
+}
+
+Result<base::DeliveryId> MailboxTables::newestStored(sql::Database& database, qint64 mailbox) {
     RECADO_TRY(sql::Statement statement,
-               database.query("SELECT envelopes, bytes FROM mailbox WHERE account = ?1 AND device = ?2",
-                              device.account, device.device));
+               database.query("SELECT max(sequence) FROM envelope WHERE queue = ?1", mailbox));
     RECADO_TRY(const bool row, statement.step());
-    if (!row)
-        return MailboxUsage{device, 0, 0};
-    return MailboxUsage{device, statement.uint64(0), statement.uint64(1)};
+    return row ? statement.uint64(0) : 0;
 }
 
-Result<queue::AckWindow> MailboxTables::submissions(sql::Database& database,
-                                                    const DeviceAddress& sender) const {
+Result<qint64> MailboxTables::lastBody(sql::Database& database) {
+    RECADO_TRY(sql::Statement statement, database.prepare("SELECT max(id) FROM body"));
+    RECADO_TRY(const bool row, statement.step());
+    return row ? statement.int64(0) : 0;
+}
+
+Status MailboxTables::storeSums(sql::Database& database, qint64 mailbox, qint64 count, qint64 bytes) {
+    return database.run("UPDATE mailbox SET envelopes = ?2, bytes = ?3 WHERE id = ?1", mailbox, count, bytes);
+}
+
+Result<queue::AckWindow> MailboxTables::storedWindow(sql::Database& database, const DeviceAddress& sender) {
     RECADO_TRY(
         sql::Statement statement,
         database.query("SELECT highest, bits FROM submission_window WHERE account = ?1 AND device = ?2",
@@ -227,21 +166,27 @@ Result<queue::AckWindow> MailboxTables::submissions(sql::Database& database,
     return *window;
 }
 
-Status MailboxTables::mark(sql::Database& database, const SubmissionMark& mark) const {
-    RECADO_TRY(queue::AckWindow window, submissions(database, mark.sender));
-    if (!window.mark(mark.number))
-        return {};
+Status MailboxTables::storeWindow(sql::Database& database, const DeviceAddress& sender,
+                                  const queue::AckWindow& window) {
     return database.run("INSERT INTO submission_window (account, device, highest, bits)"
                         " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (account, device)"
                         " DO UPDATE SET highest = excluded.highest, bits = excluded.bits",
-                        mark.sender.account, mark.sender.device, window.highest(), window.bits());
+                        sender.account, sender.device, window.highest(), window.bits());
 }
 
 Status MailboxTables::drop(sql::Database& database, const DeviceAddress& device) const {
-    const QVector<DeliveryRange> everything{{0, std::numeric_limits<base::DeliveryId>::max()}};
-    RECADO_TRY([[maybe_unused]] const MailboxUsage lost, acknowledge(database, device, everything));
-    RECADO_CHECK(database.run("DELETE FROM mailbox WHERE account = ?1 AND device = ?2", device.account,
-                              device.device));
+    RECADO_TRY(MailboxMemory* const memory, MailboxMemory::of(database));
+    RECADO_TRY(KnownMailbox* const mailbox, memory->find(database, device));
+    if (mailbox != nullptr) {
+        database.memoryChanges();
+        const DeliveryRange everything{0, std::numeric_limits<base::DeliveryId>::max()};
+        RECADO_TRY([[maybe_unused]] const Removed lost, remove(database, mailbox->number, everything));
+        RECADO_CHECK(database.run("DELETE FROM mailbox WHERE id = ?1", mailbox->number));
+        MailboxLogRow row;
+        row.dropped(mailbox->number);
+        RECADO_TRY([[maybe_unused]] const qint64 written, memory->write(database, row));
+        memory->forget(*mailbox);
+    }
     return database.run("DELETE FROM submission_window WHERE account = ?1 AND device = ?2", device.account,
                         device.device);
 }

@@ -1,5 +1,7 @@
 #include "relay/storage/RelayDatabase.h"
 
+#include "base/Log.h"
+#include "relay/storage/MailboxBatch.h"
 #include "relay/storage/Schema.h"
 #include "sql/Transaction.h"
 
@@ -8,6 +10,7 @@
 #include <QLoggingCategory>
 
 #include <future>
+#include <limits>
 
 namespace recado::relay {
 
@@ -20,6 +23,7 @@ namespace {
 
 Q_LOGGING_CATEGORY(relayStorageLog, "recado.relay.storage")
 
+constexpr qint64 missedLogPauseMs = 10'000;
 constexpr int readingCacheKib = 8 * 1'024; // device lists, mostly
 
 sql::DatabaseOptions relayFile(const RelayDatabaseOptions& options) {
@@ -27,7 +31,8 @@ sql::DatabaseOptions relayFile(const RelayDatabaseOptions& options) {
     file.path = QDir(options.directory).filePath(QStringLiteral("relay.db"));
     file.encryption = sql::Encryption::Plain;
     file.cacheKib = options.cacheKib;
-    file.checkpointPages = 4000; // fewer, larger copies under load
+    file.checkpointPages = options.checkpointPages;
+    file.checkpoints = sql::DatabaseOptions::Checkpoints::ByOwner;
     return file;
 }
 
@@ -64,6 +69,48 @@ Result<std::unique_ptr<sql::Database>> openOrCreate(const sql::DatabaseOptions& 
 }
 
 } // namespace
+
+namespace {
+
+/// Moves everything out of the mailboxes' log, whose rows keep what was dropped until then.
+Status emptyMailboxLog(sql::Database& database) {
+    RECADO_TRY(sql::Transaction transaction, sql::Transaction::begin(database));
+    RECADO_TRY(MailboxMemory* const memory, MailboxMemory::of(database));
+    if (memory->rows.empty())
+        return {};
+    database.memoryChanges();
+    const MailboxTables tables;
+    const MailboxLogLimits everything{.settleBytes = 0,
+                                      .sliceEnvelopes = std::numeric_limits<int>::max() / 2,
+                                      .sliceBytes = std::numeric_limits<qint64>::max() / 2};
+    // One that was under way is finished first.
+    const qint64 newest = memory->rows.back().id;
+    for (int rounds = 0; rounds < 3 && !memory->rows.empty() && memory->rows.front().id <= newest; ++rounds) {
+        MailboxBatch batch(database, *memory, tables);
+        RECADO_CHECK(batch.finish(MailboxBatch::OwedMarks::Now, everything));
+    }
+    return transaction.commit();
+}
+
+} // namespace
+
+/// The new content is built up in a file beside the database, not in memory and not in the system's folder
+/// for temporary files. A reader may stand in the log's way; everybody waits as long as we do, so not for
+/// long.
+Status rewriteFile(sql::Database& database) {
+    QString directory = QFileInfo(database.path()).absolutePath();
+    directory.replace(QLatin1Char('\''), QLatin1String("''"));
+    const QString prepare = QStringLiteral("PRAGMA temp_store_directory = '%1'; PRAGMA temp_store = FILE;"
+                                           " PRAGMA busy_timeout = 300")
+                                .arg(directory);
+    RECADO_CHECK(emptyMailboxLog(database));
+    RECADO_CHECK(database.execute(prepare.toStdString()));
+    Status rewritten = database.execute("VACUUM");
+    if (rewritten)
+        rewritten = database.checkpoint();
+    const Status restored = database.execute("PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000");
+    return rewritten ? restored : rewritten;
+}
 
 Result<std::unique_ptr<RelayDatabase>> RelayDatabase::open(RelayDatabaseOptions options,
                                                            const base::Clock& clock) {
@@ -119,6 +166,15 @@ Status RelayDatabase::fixPublicName(const QString& name) {
     return {};
 }
 
+void RelayDatabase::rewrite(base::Inbox& inbox, std::function<void(Status)> done) {
+    m_writer->submitErrand(
+        {.run = rewriteFile, .done = [this, &inbox, done = std::move(done)](const Status& status) {
+             if (!status)
+                 reported(status.error());
+             inbox.post([done, status] { done(status); });
+         }});
+}
+
 /// A check to run when the request's turn comes.
 std::function<Status()> RelayDatabase::deadlineOf(const StoreCall& call) const {
     const qint64 deadline = m_clock->monotonicMs() + call.deadline.count();
@@ -143,9 +199,20 @@ StoreResult RelayDatabase::storeResult(sql::CommitResult result) {
     return StoreResult::Unknown;
 }
 
-/// Whoever asked learns only that it was not committed, so the cause must be told here.
+/// Whoever asked learns only that it was not committed, so the cause must be told here. Deadlines are missed
+/// in heaps: those are counted, and told now and then.
 base::Error RelayDatabase::reported(base::Error error) {
-    qCWarning(relayStorageLog) << "a request failed:" << error.message;
+    if (error.reason != Reason::Timeout) {
+        qCWarning(relayStorageLog) << "a request failed" << base::logField("error", error.message);
+        return error;
+    }
+    ++m_missedDeadlines;
+    const qint64 now = m_clock->monotonicMs();
+    qint64 logged = m_missedLoggedMs;
+    if ((logged == 0 || now - logged >= missedLogPauseMs) &&
+        m_missedLoggedMs.compare_exchange_strong(logged, now))
+        qCWarning(relayStorageLog) << "requests missed their deadline"
+                                   << base::logField("requests", qint64(m_missedDeadlines.exchange(0)));
     return error;
 }
 

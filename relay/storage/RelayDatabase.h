@@ -12,6 +12,7 @@
 
 #include <QString>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -25,6 +26,9 @@ struct RelayDatabaseOptions {
     QString directory; // made when it is not there, for its owner only
     MissingDatabase missing = MissingDatabase::Create;
     int cacheKib = 64 * 1024;
+    /// The engine's log is copied into the file when it has grown to this many pages: after a commit, never
+    /// within one, and seldom, since a page that changed often is copied once.
+    int checkpointPages = 4'000;
     /// The crash points are `relay.before_commit` and `relay.after_commit`.
     sql::WriterOptions writer;
 };
@@ -60,26 +64,47 @@ public:
     void read(const StoreCall& call, StoreCallback<T> done,
               std::function<base::Result<T>(sql::Database&)> work);
 
+    /// Rewrites the database without what was deleted and empties its log, so that no byte of it remains in
+    /// the files: deleted rows are overwritten at once, but copies that the engine made while it moved rows
+    /// from page to page are not. Changes wait meanwhile (about a second for 100 MB). `done` runs on the
+    /// inbox' thread; `Busy` when somebody reads an older state (a backup): the rewriting is done then, the
+    /// log remains. Any thread.
+    void rewrite(base::Inbox& inbox, std::function<void(base::Status)> done);
+
+    /// For a store that brings its own jobs. Any thread.
+    void submit(sql::WriterJob job) { m_writer->submit(std::move(job)); }
+    /// From a job that stands for several changes: how many more than one.
+    void countMore(std::size_t changes) { m_writer->countMore(changes); }
+    static StoreResult storeResult(sql::CommitResult result);
+    [[nodiscard]] const base::Clock& clock() const { return *m_clock; }
+
     /// Finishes what is queued; later requests are answered Busy.
     void stop();
 
     /// Any thread.
     [[nodiscard]] bool healthy() const { return m_writer->healthy(); }
+    /// True while changes are refused because the disk failed or is full; what only reads is served
+    /// meanwhile.
+    [[nodiscard]] bool hasFailed() const { return m_writer->hasFailed(); }
     [[nodiscard]] sql::WriterCounters counters() const { return m_writer->counters(); }
 
 private:
     RelayDatabase(sql::FileLock lock, RelayMeta meta, std::unique_ptr<sql::Writer> writer,
                   std::unique_ptr<sql::Database> reading, const base::Clock& clock);
     [[nodiscard]] std::function<base::Status()> deadlineOf(const StoreCall& call) const;
-    static StoreResult storeResult(sql::CommitResult result);
-    static base::Error reported(base::Error error);
+    base::Error reported(base::Error error);
 
     sql::FileLock m_lock;
     RelayMeta m_meta;
     const base::Clock* m_clock;
+    std::atomic<quint64> m_missedDeadlines{0}; // since they were last logged, …
+    std::atomic<qint64> m_missedLoggedMs{0};   // … then
     std::unique_ptr<sql::Writer> m_writer;
     ReadThread m_reader; // goes before the writer, which closes the database for good
 };
+
+/// What RelayDatabase::rewrite() does to a database. `Busy` when only the log could not be emptied.
+base::Status rewriteFile(sql::Database& database);
 
 template <typename T>
 void RelayDatabase::perform(const StoreCall& call, StoreCallback<T> done,
@@ -87,7 +112,7 @@ void RelayDatabase::perform(const StoreCall& call, StoreCallback<T> done,
     auto answer = std::make_shared<StoreAnswer<T>>();
     sql::WriterJob job;
     job.bytes = bytes;
-    job.run = [answer, work = std::move(work),
+    job.run = [this, answer, work = std::move(work),
                withinDeadline = deadlineOf(call)](sql::Database& database) -> base::Status {
         RECADO_CHECK(withinDeadline());
         base::Result<T> result = work(database);
@@ -106,7 +131,7 @@ void RelayDatabase::perform(const StoreCall& call, StoreCallback<T> done,
 template <typename T>
 void RelayDatabase::read(const StoreCall& call, StoreCallback<T> done,
                          std::function<base::Result<T>(sql::Database&)> work) {
-    const bool taken = m_reader.submit([inbox = call.inbox, done, work = std::move(work),
+    const bool taken = m_reader.submit([this, inbox = call.inbox, done, work = std::move(work),
                                         withinDeadline = deadlineOf(call)](sql::Database& database) {
         StoreAnswer<T> answer{StoreResult::NotCommitted, {}};
         const base::Status inTime = withinDeadline();

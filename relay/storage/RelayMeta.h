@@ -26,6 +26,25 @@ struct RelayMeta {
 /// must be committed before anybody uses the epoch.
 base::Result<RelayMeta> startNewEpoch(sql::Database& database);
 
+/// What a database that comes out of a backup no longer knows, and therefore gives up.
+struct RestoredStore {
+    QByteArray incarnation;
+    qint64 accounts = 0;
+    qint64 envelopes = 0;
+    /// May have been handed out since the backup.
+    qint64 droppedPrekeys = 0;
+    /// May have been used since, recovery invitations included.
+    qint64 droppedInvitations = 0;
+};
+
+/// Envelopes that wait in all mailboxes, for whatever connection.
+base::Result<qint64> countWaiting(sql::Database& database);
+
+/// Makes a copy of a store another store: a new incarnation, and a boot epoch far beyond any that the
+/// original can have reached since the copy was made (`nowMs` is wall time), because an id given once must
+/// never name anything else. Drops what may have been used up meanwhile. Inside the caller's transaction.
+base::Result<RestoredStore> becomeRestored(sql::Database& database, qint64 nowMs);
+
 /// Stores the name if there is none yet; `Configuration` when there is another one.
 base::Status storePublicName(sql::Database& database, const QString& name);
 

@@ -82,10 +82,46 @@ DELETE FROM signed_prekey WHERE account NOT IN (SELECT id FROM account);
 DELETE FROM one_time_prekey WHERE account NOT IN (SELECT id FROM account);
 )sql";
 
+// How high an account's device numbers have gone, since none is given twice; and whether its list came out of
+// a backup, so that a newer one is taken as it is. Names of erased accounts are kept as keyed hashes of their
+// look-alike skeletons only; no version before this one could erase, so that the old table is empty. At most
+// one recovery invitation an account.
+constexpr char relayTablesV3[] = R"sql(
+ALTER TABLE account ADD COLUMN highest_device INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN list_restored INTEGER NOT NULL DEFAULT 0;
+DROP TABLE freed_username;
+CREATE TABLE freed_name (
+    hash BLOB PRIMARY KEY,
+    freed_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX freed_name_age ON freed_name (freed_at);
+CREATE TABLE recovery (
+    account BLOB PRIMARY KEY,
+    secret_hash BLOB NOT NULL,
+    expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+)sql";
+
+// What counted against an hourly limit, so that a restart gives nobody a new hour. The key is a hash.
+constexpr char relayTablesV4[] = R"sql(
+CREATE TABLE limit_event (
+    key BLOB NOT NULL,
+    at INTEGER NOT NULL) STRICT;
+CREATE INDEX limit_event_age ON limit_event (at);
+)sql";
+
+// What happened to the mailboxes lately, a row a commit (MailboxLog.h). Since this version an envelope waits
+// in here first and moves to the table `envelope` when the log has grown; `mailbox` sums up that table alone,
+// and a `submission_window` is as of the last move.
+constexpr char relayTablesMailboxLog[] = R"sql(
+CREATE TABLE mailbox_log (
+    id INTEGER PRIMARY KEY,
+    records BLOB NOT NULL) STRICT;
+)sql";
+
 } // namespace
 
 std::vector<QByteArray> relayMigrations() {
-    return {QByteArray(relayTablesV1) + queue::QueueTable::schema(envelopeTable), relayTablesV2};
+    return {QByteArray(relayTablesV1) + queue::QueueTable::schema(envelopeTable), relayTablesV2,
+            relayTablesV3, relayTablesV4, relayTablesMailboxLog};
 }
 
 } // namespace recado::relay

@@ -1,5 +1,6 @@
 #include "relay/storage/SqliteDirectory.h"
 
+#include "relay/storage/AccountTables.h"
 #include "relay/storage/PrekeyTables.h"
 #include "relay/storage/RelayDatabase.h"
 
@@ -15,61 +16,6 @@ namespace {
 
 constexpr qint64 accountBytes = 8 * 1024;
 constexpr int sweepSlice = 500;
-
-Result<std::optional<AccountRecord>> findRecord(sql::Database& database, const Directory::AccountKey& key) {
-    const bool byId = std::holds_alternative<AccountId>(key);
-    RECADO_TRY(sql::Statement statement,
-               database.prepare(
-                   byId ? "SELECT id, username, list, list_signature FROM account WHERE id = ?1"
-                        : "SELECT id, username, list, list_signature FROM account WHERE username = ?1"));
-    std::visit([&](const auto& value) { statement.bind(1, value); }, key);
-    RECADO_TRY(const bool row, statement.step());
-    if (!row)
-        return std::optional<AccountRecord>();
-    return std::optional(AccountRecord{
-        statement.id<AccountId>(0), statement.text(1), {statement.bytes(2), statement.bytes(3)}});
-}
-
-/// False when it is unknown, used up or expired. Changes nothing yet.
-Result<bool> invitationHolds(sql::Database& database, const NewAccount& account) {
-    if (account.invitationHash.isEmpty())
-        return true;
-    RECADO_TRY(
-        sql::Statement statement,
-        database.query("SELECT 1 FROM invitation WHERE token_hash = ?1 AND uses > 0 AND expires_at > ?2",
-                       account.invitationHash, account.nowMs));
-    return statement.step();
-}
-
-Status useInvitation(sql::Database& database, const QByteArray& hash) {
-    RECADO_CHECK(database.run("UPDATE invitation SET uses = uses - 1 WHERE token_hash = ?1", hash));
-    return database.run("DELETE FROM invitation WHERE token_hash = ?1 AND uses <= 0", hash);
-}
-
-Result<bool> usernameFree(sql::Database& database, const NewAccount& account) {
-    RECADO_TRY(sql::Statement statement,
-               database.query("SELECT 1 FROM account WHERE username = ?1 OR skeleton = ?2"
-                              " UNION ALL SELECT 1 FROM freed_username"
-                              " WHERE (username = ?1 OR skeleton = ?2) AND freed_at > ?3",
-                              account.account.username, account.skeleton,
-                              account.nowMs - account.usernameRestMs));
-    RECADO_TRY(const bool taken, statement.step());
-    return !taken;
-}
-
-Status insertAccount(sql::Database& database, const NewAccount& account) {
-    const AccountRecord& record = account.account;
-    RECADO_CHECK(database.run("DELETE FROM freed_username WHERE username = ?1 OR skeleton = ?2",
-                              record.username, account.skeleton));
-    RECADO_CHECK(database.run("INSERT INTO account"
-                              " (id, username, skeleton, list_version, list, list_signature, created_at)"
-                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                              record.id, record.username, account.skeleton, account.listVersion,
-                              record.list.bytes, record.list.signature, account.nowMs));
-    const auto stored =
-        prekeyTables::store(database, account.device, account.prekeys, std::numeric_limits<quint32>::max());
-    return stored ? Status() : Status(stored.error());
-}
 
 /// The next devices, in the order of their addresses, that have a mailbox or submitted something.
 Result<QVector<base::DeviceAddress>> devicesAfter(sql::Database& database, const base::DeviceAddress& last) {
@@ -90,33 +36,6 @@ Result<QVector<base::DeviceAddress>> devicesAfter(sql::Database& database, const
     }
 }
 
-/// False as well when the list cannot be read: nothing is deleted for that.
-Result<bool> isUnlisted(sql::Database& database, const base::DeviceAddress& device) {
-    RECADO_TRY(sql::Statement statement,
-               database.query("SELECT list FROM account WHERE id = ?1", device.account));
-    RECADO_TRY(const bool row, statement.step());
-    if (!row)
-        return true;
-    const auto list = routing::DeviceList::parse(statement.bytes(0), std::numeric_limits<quint32>::max());
-    return list && list->find(device.device) == nullptr;
-}
-
-Result<RegistrationAnswer> registerAccount(sql::Database& database, const NewAccount& account) {
-    RECADO_TRY(std::optional<AccountRecord> existing, findRecord(database, account.account.id));
-    if (existing)
-        return RegistrationAnswer{RegistrationOutcome::AccountExists, std::move(existing)};
-    RECADO_TRY(const bool invited, invitationHolds(database, account));
-    if (!invited)
-        return RegistrationAnswer{RegistrationOutcome::InvalidInvitation, std::nullopt};
-    RECADO_TRY(const bool isFree, usernameFree(database, account));
-    if (!isFree)
-        return RegistrationAnswer{RegistrationOutcome::UsernameTaken, std::nullopt};
-    if (!account.invitationHash.isEmpty())
-        RECADO_CHECK(useInvitation(database, account.invitationHash));
-    RECADO_CHECK(insertAccount(database, account));
-    return RegistrationAnswer{RegistrationOutcome::Created, std::nullopt};
-}
-
 } // namespace
 
 SqliteDirectory::SqliteDirectory(RelayDatabase& database)
@@ -126,8 +45,8 @@ void SqliteDirectory::createAccount(NewAccount account, StoreCall call,
                                     StoreCallback<RegistrationAnswer> done) {
     m_database.perform<RegistrationAnswer>(
         call, std::move(done),
-        [account = std::move(account)](sql::Database& database) {
-            return registerAccount(database, account);
+        [account = std::move(account), key = m_freedNameKey](sql::Database& database) {
+            return accountTables::registerAccount(database, account, key);
         },
         accountBytes);
 }
@@ -136,38 +55,49 @@ void SqliteDirectory::findAccount(AccountKey key, StoreCall call,
                                   StoreCallback<std::optional<AccountRecord>> done) {
     m_database.read<std::optional<AccountRecord>>(
         call, std::move(done),
-        [key = std::move(key)](sql::Database& database) { return findRecord(database, key); });
+        [key = std::move(key)](sql::Database& database) -> Result<std::optional<AccountRecord>> {
+            RECADO_TRY(std::optional<accountTables::StoredAccount> found, accountTables::find(database, key));
+            return found ? std::optional(std::move(found->record)) : std::nullopt;
+        });
 }
 
 void SqliteDirectory::setDeviceList(routing::DeviceList list, routing::SignedDeviceList signedList,
-                                    StoreCall call, StoreCallback<DeviceListOutcome> done) {
+                                    qint64 nowMs, StoreCall call, StoreCallback<DeviceListOutcome> done) {
     m_database.perform<DeviceListOutcome>(
         call, std::move(done),
-        [this, list = std::move(list), signedList = std::move(signedList)](sql::Database& database) {
-            return replaceList(database, list, signedList);
+        [this, list = std::move(list), signedList = std::move(signedList),
+         nowMs](sql::Database& database) -> Result<DeviceListOutcome> {
+            RECADO_TRY(const DeviceListOutcome outcome,
+                       accountTables::replaceList(database, list, signedList, nowMs));
+            if (outcome == DeviceListOutcome::Stored)
+                RECADO_CHECK(dropDevices(database, list.account, list));
+            return outcome;
         },
         accountBytes);
 }
 
-Result<DeviceListOutcome> SqliteDirectory::replaceList(sql::Database& database,
-                                                       const routing::DeviceList& list,
-                                                       const routing::SignedDeviceList& signedList) const {
-    quint64 version = 0;
-    {
-        RECADO_TRY(sql::Statement statement,
-                   database.query("SELECT list_version FROM account WHERE id = ?1", list.account));
-        RECADO_TRY(const bool row, statement.step());
-        if (!row)
-            return DeviceListOutcome::UnknownAccount;
-        version = statement.uint64(0);
-    }
-    if (list.version <= version)
-        return DeviceListOutcome::NotHigher;
-    RECADO_CHECK(database.run("UPDATE account SET list_version = ?2, list = ?3, list_signature = ?4"
-                              " WHERE id = ?1",
-                              list.account, list.version, signedList.bytes, signedList.signature));
-    RECADO_CHECK(dropDevices(database, list.account, list));
-    return DeviceListOutcome::Stored;
+void SqliteDirectory::openRecovery(RecoveryRequest request, StoreCall call,
+                                   StoreCallback<std::optional<RecoveryOffer>> done) {
+    m_database.perform<std::optional<RecoveryOffer>>(
+        call, std::move(done), [request = std::move(request)](sql::Database& database) {
+            return accountTables::openRecovery(database, request);
+        });
+}
+
+void SqliteDirectory::recoverAccount(NewAccount account, StoreCall call,
+                                     StoreCallback<RecoveryOutcome> done) {
+    m_database.perform<RecoveryOutcome>(
+        call, std::move(done),
+        [this, account = std::move(account)](sql::Database& database) -> Result<RecoveryOutcome> {
+            RECADO_TRY(const RecoveryOutcome outcome, accountTables::recover(database, account));
+            if (outcome != RecoveryOutcome::Recovered)
+                return outcome;
+            RECADO_CHECK(dropDevices(database, account.account.id, {}));
+            const auto stored = prekeyTables::store(database, account.device, account.prekeys,
+                                                    std::numeric_limits<quint32>::max());
+            return stored ? Result<RecoveryOutcome>(outcome) : Result<RecoveryOutcome>(stored.error());
+        },
+        accountBytes);
 }
 
 Status SqliteDirectory::dropDevices(sql::Database& database, const AccountId& account,
@@ -204,33 +134,38 @@ void SqliteDirectory::eraseAccount(AccountId account, qint64 nowMs, StoreCall ca
 }
 
 Result<bool> SqliteDirectory::erase(sql::Database& database, const AccountId& account, qint64 nowMs) const {
-    RECADO_CHECK(database.run("INSERT INTO freed_username (username, skeleton, freed_at)"
-                              " SELECT username, skeleton, ?2 FROM account WHERE id = ?1",
-                              account, nowMs));
-    RECADO_CHECK(database.run("DELETE FROM account WHERE id = ?1", account));
-    if (database.changes() == 0)
-        return false;
+    RECADO_TRY(const bool known, accountTables::erase(database, account, nowMs, m_freedNameKey));
     RECADO_CHECK(dropDevices(database, account, {}));
-    return true;
+    return known;
 }
 
 void SqliteDirectory::sweep(StoreCall call, StoreCallback<int> done) {
-    m_database.perform<int>(call, std::move(done),
-                            [this](sql::Database& database) { return sweepSome(database); });
-}
-
-Result<int> SqliteDirectory::sweepSome(sql::Database& database) {
-    RECADO_TRY(const QVector<base::DeviceAddress> devices, devicesAfter(database, m_sweptUpTo));
-    m_sweptUpTo = devices.size() < sweepSlice ? base::DeviceAddress() : devices.back();
-    int removed = 0;
-    for (const base::DeviceAddress& device : devices) {
-        RECADO_TRY(const bool unlisted, isUnlisted(database, device));
-        if (!unlisted)
-            continue;
-        RECADO_CHECK(m_mailboxes.drop(database, device));
-        ++removed;
-    }
-    return removed;
+    struct Sweep {
+        int removed = 0;
+        base::DeviceAddress upTo;
+    };
+    const auto position = m_sweepPosition;
+    m_database.perform<Sweep>(
+        call,
+        // Only what was committed has been swept.
+        [position, done = std::move(done)](const StoreAnswer<Sweep>& answer) {
+            if (answer.committed())
+                position->set(answer.value.upTo);
+            done({answer.result, answer.value.removed});
+        },
+        [this, position](sql::Database& database) -> Result<Sweep> {
+            RECADO_TRY(const QVector<base::DeviceAddress> devices, devicesAfter(database, position->get()));
+            Sweep sweep{0, devices.size() < sweepSlice ? base::DeviceAddress() : devices.back()};
+            for (const base::DeviceAddress& device : devices) {
+                // A list that cannot be read is no reason to delete anything.
+                const Result<bool> listed = prekeyTables::isListed(database, device);
+                if (!listed || *listed)
+                    continue;
+                RECADO_CHECK(m_mailboxes.drop(database, device));
+                ++sweep.removed;
+            }
+            return sweep;
+        });
 }
 
 void SqliteDirectory::addInvitation(Invitation invitation, StoreCall call, StoreCallback<bool> done) {

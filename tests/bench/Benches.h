@@ -1,5 +1,7 @@
 #pragma once
 
+#include <QStringList>
+
 namespace recado::tests {
 
 /// Each bench prints its figures and returns whether all of them hold.
@@ -10,7 +12,9 @@ bool latencyBench();
 bool backlogBench();
 /// Start of the window on a profile with 100,000 messages; memory of its processes.
 bool windowBench();
-/// The relay's routing rate with and without 5,000 idle connections, interleaved.
-bool idleBench();
+
+/// The relay under load, beside the floor and others on request (tests/bench/relay). The exit code: 0, 1 when
+/// a message was lost, doubled, disordered or never answered, 2 for words it does not know.
+int relayBench(const QStringList& words);
 
 } // namespace recado::tests

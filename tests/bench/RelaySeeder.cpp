@@ -46,7 +46,9 @@ std::vector<SeededDevice> seedRelay(const QString& dataDirectory, int count) {
     int created = 0;
     bool failed = false;
     for (int number = 0; number < count && !failed; ++number) {
-        devices.push_back({base::AccountId::random(), base::SigningKey::generate(), quint32(number + 1)});
+        // Registration ids of two bytes on the wire: all submissions have the same size.
+        devices.push_back(
+            {base::AccountId::random(), base::SigningKey::generate(), quint32(1'000 + number % 15'000)});
         directory.createAccount(accountOf(devices.back(), number, clock.wallMs()), {&inbox},
                                 [&](const relay::StoreAnswer<relay::RegistrationAnswer>& answer) {
                                     ++created;

@@ -1,5 +1,6 @@
-// The figures behind `./dev bench [latency|backlog|window|idle]…`; all of them without words. Exits 1 when a
-// bound is missed. It is no timed test: run it on a quiet machine, in the release preset.
+// The figures behind `./dev bench [latency|backlog|window]…` and `./dev bench relay [options]`; all of them
+// without words. Exits 1 when a bound is missed. It is no timed test: run it on a quiet machine, in the
+// release preset.
 #include "Benches.h"
 
 #include <QCoreApplication>
@@ -14,19 +15,23 @@ int main(int argc, char** argv) {
         {QStringLiteral("latency"), latencyBench},
         {QStringLiteral("backlog"), backlogBench},
         {QStringLiteral("window"), windowBench},
-        {QStringLiteral("idle"), idleBench},
     };
     QStringList wanted = application.arguments().mid(1);
-    if (wanted.isEmpty())
-        wanted = {QStringLiteral("latency"), QStringLiteral("backlog"), QStringLiteral("window"),
-                  QStringLiteral("idle")};
+    if (wanted.value(0) == QLatin1String("relay"))
+        return relayBench(wanted.mid(1));
+    const bool all = wanted.isEmpty();
+    if (all)
+        wanted = {QStringLiteral("latency"), QStringLiteral("backlog"), QStringLiteral("window")};
     bool held = true;
     for (const QString& name : wanted) {
         if (!benches.contains(name)) {
-            QTextStream(stderr) << "usage: recado-bench [latency|backlog|window|idle]…" << Qt::endl;
+            QTextStream(stderr) << "usage: recado-bench [latency|backlog|window]… | relay [--help]"
+                                << Qt::endl;
             return 2;
         }
         held = benches[name]() && held;
     }
+    if (all)
+        held = relayBench({QStringLiteral("--quick"), QStringLiteral("--limit")}) == 0 && held;
     return held ? 0 : 1;
 }

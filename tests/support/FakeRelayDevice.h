@@ -22,6 +22,9 @@ public:
     QVector<qsizetype> messageSizes;
     std::optional<relay::CloseCode> closeCode;
     bool authenticated = false;
+    bool reading = true;
+    int failures = 0;
+    int registrations = 0;
     /// What queuedBytes() says: a test plays the slow connection.
     qint64 queued = 0;
 
@@ -35,6 +38,8 @@ public:
     void close(relay::CloseCode code, const QString&) override { closeCode = code; }
     [[nodiscard]] qint64 queuedBytes() const override { return queued; }
     void markAuthenticated() override { authenticated = true; }
+    void setReading(bool on) override { reading = on; }
+    void note(Conduct conduct) override { ++(conduct == Conduct::Registration ? registrations : failures); }
 };
 
 /// A device of the protocol without a network: its keys, and one connection at a time to a RelayCore.

@@ -203,6 +203,7 @@ public:
     QHash<base::AccountId, quint64> versions;
     QHash<base::DeviceAddress, Keys> keys;
     QHash<QByteArray, relay::Invitation> invitations;
+    QHash<base::AccountId, relay::RecoveryRequest> recoveries;
     QVector<FreedName> freed;
     int sweeps = 0;
 
@@ -216,20 +217,59 @@ public:
         answerWith<std::optional<relay::AccountRecord>>(call, done, [this, key] { return find(key); });
     }
 
-    void setDeviceList(routing::DeviceList list, routing::SignedDeviceList signedList, relay::StoreCall call,
-                       relay::StoreCallback<relay::DeviceListOutcome> done) override {
-        answerWith<relay::DeviceListOutcome>(call, done, [this, list, signedList] {
+    void setDeviceList(routing::DeviceList list, routing::SignedDeviceList signedList, qint64 nowMs,
+                       relay::StoreCall call, relay::StoreCallback<relay::DeviceListOutcome> done) override {
+        answerWith<relay::DeviceListOutcome>(call, done, [this, list, signedList, nowMs] {
             const auto account = accounts.find(list.account);
             if (account == accounts.end())
                 return relay::DeviceListOutcome::UnknownAccount;
             if (versions[list.account] >= list.version)
                 return relay::DeviceListOutcome::NotHigher;
+            if (recoveries.contains(list.account) && recoveries[list.account].expiresAtMs > nowMs)
+                return relay::DeviceListOutcome::RecoveryOpen;
             versions[list.account] = list.version;
             account->list = signedList;
             keys.removeIf([&](const auto& entry) {
                 return entry.key().account == list.account && list.find(entry.key().device) == nullptr;
             });
             return relay::DeviceListOutcome::Stored;
+        });
+    }
+
+    void openRecovery(relay::RecoveryRequest request, relay::StoreCall call,
+                      relay::StoreCallback<std::optional<relay::RecoveryOffer>> done) override {
+        answerWith<std::optional<relay::RecoveryOffer>>(call, done, [this, request] {
+            const auto account = find(request.username);
+            if (!account)
+                return std::optional<relay::RecoveryOffer>();
+            recoveries.insert(account->id, request);
+            const auto list = routing::DeviceList::parse(account->list.bytes, 1'024);
+            quint32 device = 1;
+            for (const routing::ListedDevice& listed : list->devices)
+                device = std::max(device, listed.deviceId + 1);
+            return std::optional(
+                relay::RecoveryOffer{account->id, account->username, versions[account->id] + 1, device});
+        });
+    }
+
+    void recoverAccount(relay::NewAccount account, relay::StoreCall call,
+                        relay::StoreCallback<relay::RecoveryOutcome> done) override {
+        answerWith<relay::RecoveryOutcome>(call, done, [this, account] {
+            const auto stored = accounts.find(account.account.id);
+            if (stored == accounts.end() || stored->username != account.account.username)
+                return relay::RecoveryOutcome::Invalid;
+            if (stored->list == account.account.list)
+                return relay::RecoveryOutcome::Repeated;
+            const auto recovery = recoveries.constFind(account.account.id);
+            if (recovery == recoveries.constEnd() || recovery->secretHash != account.recoveryHash ||
+                recovery->expiresAtMs <= account.nowMs)
+                return relay::RecoveryOutcome::Invalid;
+            recoveries.erase(recovery);
+            *stored = account.account;
+            versions[account.account.id] = account.listVersion;
+            keys.removeIf([&](const auto& entry) { return entry.key().account == account.account.id; });
+            store(account.device, account.prekeys, 1'000);
+            return relay::RecoveryOutcome::Recovered;
         });
     }
 

@@ -2,6 +2,7 @@
 
 #include "support/FakeClock.h"
 #include "support/FakeRelayDevice.h"
+#include "support/MemoryLimitStore.h"
 #include "support/MemoryRelayStores.h"
 
 #include <QAbstractEventDispatcher>
@@ -22,6 +23,7 @@ public:
     base::Inbox inbox;
     MemoryMailboxStore mailboxes;
     MemoryDirectory directory;
+    MemoryLimitStore limits;
     QByteArray incarnation = QByteArray(16, 'i');
     std::unique_ptr<relay::RelayCore> core;
 
@@ -118,16 +120,16 @@ public:
 
 private:
     void start(relay::RelayPolicy policy, relay::RegistrationMode mode, quint32 epoch = 1) {
+        policy.failureMs = 0; // the fake clock does not turn the real timers
         relay::RelayCoreConfig config{.policy = policy,
                                       .registration = mode,
                                       .relayName = QStringLiteral("relay.test"),
                                       .relayKey = base::SigningKey::generate(),
                                       .successions = {},
-                                      .tlsKeyHash = {},
                                       .storeIncarnation = incarnation,
                                       .bootEpoch = epoch};
-        core =
-            relay::RelayCore::create(std::move(config), {&mailboxes, &directory, &directory}, clock, inbox);
+        core = relay::RelayCore::create(std::move(config), {&mailboxes, &directory, &directory, &limits},
+                                        clock, inbox);
     }
     void storeAccount(const QString& username, const routing::DeviceList& list) {
         directory.accounts.insert(list.account, {list.account, username, sign(list)});

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void usernamesAreChecked();
     void passphrasesMustBeLongAndEqual();
     void anInvitationLinkBecomesRelayAndInvite();
+    void aRecoveryLinkBringsItsName();
     void aTakenNameIsSaidAtTheName();
     void anUnreachableRelayIsSaidAtTheRelay();
     void theProfileIsMadeOnlyOnce();
@@ -161,6 +162,18 @@ void FirstStartTest::anInvitationLinkBecomesRelayAndInvite() {
                            QStringLiteral("Ana B."), QStringLiteral("code-1")}));
     QCOMPARE(m_gate->created.first().passphrase, QStringLiteral("long enough"));
     QCOMPARE(m_gate->fake.count(QStringLiteral("start")), 1);
+}
+
+void FirstStartTest::aRecoveryLinkBringsItsName() {
+    start(ProfileGate::State::Missing);
+    fillIn();
+    type("startRelay", QStringLiteral("recado:?relay=ws%3A%2F%2F10.0.0.2%3A80&invite=r.code&name=bea"));
+    QCOMPARE(find<QLineEdit>("startUsername")->text(), QStringLiteral("bea"));
+    press();
+    QTRY_VERIFY(m_window->chatPage());
+    const QVariantList asked = m_gate->fake.lastArguments(QStringLiteral("registerAccount"));
+    QCOMPARE(asked.at(1).toString(), QStringLiteral("bea"));
+    QCOMPARE(asked.at(3).toString(), QStringLiteral("r.code"));
 }
 
 void FirstStartTest::aTakenNameIsSaidAtTheName() {

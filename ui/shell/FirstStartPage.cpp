@@ -47,6 +47,12 @@ FirstStartPage::FirstStartPage(ProfileGate& gate, const Theme& theme, QWidget* p
         fields().addWidget(field);
     buildProtection();
     setAction(QStringLiteral("startAction"), tr("Create account"));
+    // A recovery invitation is for one account: its name need not be typed.
+    connect(&m_relay->edit(), &QLineEdit::textChanged, this, [this](const QString& text) {
+        const auto invitation = parseInvitation(text);
+        if (invitation && !invitation->username.isEmpty())
+            m_username->edit().setText(invitation->username);
+    });
     for (FormField* field : {m_relay, m_username, m_displayName, m_passphrase, m_repeat})
         connect(&field->edit(), &QLineEdit::returnPressed, this, [this] { submit(); });
 }

@@ -33,7 +33,8 @@ std::optional<Invitation> fromQuery(const QUrlQuery& query) {
     const QString relay = relayUrlOf(query.queryItemValue(QStringLiteral("relay"), QUrl::FullyDecoded));
     if (relay.isEmpty())
         return std::nullopt;
-    return Invitation{relay, query.queryItemValue(QStringLiteral("invite"), QUrl::FullyDecoded)};
+    return Invitation{relay, query.queryItemValue(QStringLiteral("invite"), QUrl::FullyDecoded),
+                      query.queryItemValue(QStringLiteral("name"), QUrl::FullyDecoded)};
 }
 
 /// A lone word behind `recado:` is a mangled link, not a machine in the same house: those are typed by hand,
@@ -69,7 +70,7 @@ std::optional<Invitation> parseInvitation(const QString& text) {
     const QString url = relayUrlOf(address);
     if (url.isEmpty() || (isLink && !namesAHost(url)))
         return std::nullopt;
-    return Invitation{url, inviteOf(address)};
+    return Invitation{url, inviteOf(address), {}};
 }
 
 } // namespace recado::ui

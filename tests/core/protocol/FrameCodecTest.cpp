@@ -1,6 +1,8 @@
 #include "protocol/FrameCodec.h"
 
 #include "protocol/AuthTranscript.h"
+#include "protocol/DeliveryFrames.h"
+#include "protocol/FrameMemory.h"
 #include "protocol/Limits.h"
 #include "support/Suite.h"
 
@@ -11,6 +13,10 @@ namespace recado::tests {
 class FrameCodecTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void deliveriesByHandAreThoseOfTheGeneratedTypes_data();
+    void deliveriesByHandAreThoseOfTheGeneratedTypes();
+    void acceptancesByHandAreThoseOfTheGeneratedTypes();
+    void frameMemoryGivesAnEmptyFrameEachTime();
     void framesAppendedOneByOneAreOneMessage();
     void malformedMessagesAreErrors_data();
     void malformedMessagesAreErrors();
@@ -167,6 +173,68 @@ void FrameCodecTest::theTranscriptSeparatesEveryField() {
     protocol::AuthTranscript otherPurpose = base;
     otherPurpose.purpose = 2;
     QVERIFY(otherPurpose.toBytes() != base.toBytes());
+}
+
+void FrameCodecTest::deliveriesByHandAreThoseOfTheGeneratedTypes_data() {
+    QTest::addColumn<quint64>("id");
+    QTest::addColumn<quint64>("acceptedAtMs");
+    QTest::addColumn<int>("header");
+    QTest::addColumn<int>("ciphertext");
+    QTest::addColumn<int>("body");
+    QTest::newRow("nothing") << quint64(0) << quint64(0) << 0 << 0 << 0;
+    QTest::newRow("an ordinary one") << (quint64(7) << 40) + 3 << quint64(1'795'349'169'123) << 96 << 330
+                                     << 0;
+    QTest::newRow("lengths of one byte") << quint64(1) << quint64(127) << 1 << 127 << 0;
+    QTest::newRow("lengths of two bytes") << quint64(1) << quint64(128) << 128 << 16'383 << 1;
+    QTest::newRow("lengths of three bytes") << quint64(1) << ~quint64(0) << 16'384 << 70'000 << 200'000;
+}
+
+void FrameCodecTest::deliveriesByHandAreThoseOfTheGeneratedTypes() {
+    QFETCH(const quint64, id);
+    QFETCH(const quint64, acceptedAtMs);
+    QFETCH(const int, header);
+    QFETCH(const int, ciphertext);
+    QFETCH(const int, body);
+    const QByteArray headerBytes(header, 'h');
+    const QByteArray ciphertextBytes(ciphertext, 'c');
+    const QByteArray bodyBytes(body, 'b');
+    wire::RelayFrame frame;
+    wire::Deliver* deliver = frame.mutable_deliver();
+    deliver->set_delivery_id(id);
+    deliver->set_accepted_at_ms(acceptedAtMs);
+    deliver->set_sealed_header(protocol::fromBytes(headerBytes));
+    deliver->set_ciphertext(protocol::fromBytes(ciphertextBytes));
+    deliver->set_body(protocol::fromBytes(bodyBytes));
+    QByteArray expected("before");
+    protocol::appendFrame(expected, frame);
+
+    const protocol::DeliverFields fields{id, acceptedAtMs, headerBytes, ciphertextBytes, bodyBytes};
+    QByteArray written("before");
+    protocol::appendDeliver(written, fields);
+
+    QCOMPARE(written, expected);
+    QVERIFY(written.size() - 6 <= protocol::largestDeliverSize(fields));
+}
+
+void FrameCodecTest::acceptancesByHandAreThoseOfTheGeneratedTypes() {
+    const QVector<base::SubmissionNumber> numbers{1, 127, 128, 300, 70'000, ~base::SubmissionNumber(0)};
+    for (qsizetype count = 1; count <= numbers.size(); ++count) {
+        wire::RelayFrame frame;
+        for (const base::SubmissionNumber number : numbers.first(count))
+            frame.mutable_accepted()->add_submissions(number);
+        QByteArray written;
+        protocol::appendAccepted(written, numbers.first(count));
+        QCOMPARE(written, protocol::encode(frame));
+    }
+}
+
+void FrameCodecTest::frameMemoryGivesAnEmptyFrameEachTime() {
+    protocol::FrameMemory memory;
+    for (int size = 10; size < 1'000'000; size *= 10) {
+        wire::ClientFrame& frame = memory.fresh();
+        QCOMPARE(frame.body_case(), wire::ClientFrame::BODY_NOT_SET);
+        frame.mutable_submit()->set_body(std::string(std::size_t(size), 'x'));
+    }
 }
 
 } // namespace recado::tests

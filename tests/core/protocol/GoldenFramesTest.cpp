@@ -99,6 +99,11 @@ QVector<std::pair<QString, wire::ClientFrame>> clientFrames() {
         frame.mutable_ephemeral()->set_account_id(filled('\x44', 16));
         frame.mutable_ephemeral()->set_payload(filled('\x45', 64));
     });
+    add("submit-traced", [](wire::ClientFrame& frame) {
+        auto* submit = frame.mutable_submit();
+        submit->set_submission(301);
+        submit->set_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+    });
     return frames;
 }
 

@@ -56,6 +56,7 @@ private Q_SLOTS:
     void aSignatureOverAnythingElseIsRefused_data();
     void aSignatureOverAnythingElseIsRefused();
     void theTlsKeyMustBeTheOneSeen();
+    void aRelayBehindAProxyNamesNoTlsKey();
     void urlsAreCompletedAndChecked();
 
 private:
@@ -177,6 +178,19 @@ void HandshakeTest::theTlsKeyMustBeTheOneSeen() {
     m_relay.answer(handshake.hello().hello());
     QVERIFY(handshake.verify(m_relay.challenge, QByteArray(32, 't')).ok());
     QCOMPARE(handshake.verify(m_relay.challenge, QByteArray(32, 'x')).error().reason,
+             Reason::AuthenticationFailed);
+    QCOMPARE(handshake.verify(m_relay.challenge, {}).error().reason, Reason::AuthenticationFailed);
+}
+
+void HandshakeTest::aRelayBehindAProxyNamesNoTlsKey() {
+    transport::Handshake handshake(m_account, wire::PURPOSE_AUTHENTICATE);
+    m_relay.answer(handshake.hello().hello());
+    QVERIFY(handshake.verify(m_relay.challenge, QByteArray(32, 'p')).ok());
+    // Taken away by somebody in between, it is missing in what was signed.
+    m_relay.transcript.tlsKeyHash = QByteArray(32, 't');
+    m_relay.answer(handshake.hello().hello());
+    m_relay.challenge.clear_tls_key_hash();
+    QCOMPARE(handshake.verify(m_relay.challenge, QByteArray(32, 'p')).error().reason,
              Reason::AuthenticationFailed);
 }
 

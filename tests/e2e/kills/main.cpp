@@ -1,6 +1,8 @@
-// The long kill loops behind `./dev kills [relay|sender|receiver|client|all] [N] [SEED]`: N kills with -9
-// under load each, judged by the history checker. Exits 1 on any loss, double, phantom or wrong order.
+// What `./dev kills [relay|sender|receiver|client|all|power|disk] [N] [SEED]` runs, in the long form: N kills
+// with -9 under load each, judged by the history checker; N power cuts below the relay's store, which drop
+// what was not synced; a disk that fails for good at N places, until it is repaired. Exits 1 on any breach.
 #include "KillRun.h"
+#include "relay/storage/StoreTrial.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -31,6 +33,46 @@ bool runLoop(const QString& name, const QVector<KillRun::Victim>& victims, int k
     return violations.isEmpty();
 }
 
+bool finishTrials(const QString& what, const StoreTrial::Outcome& sum) {
+    out() << what << ", " << sum.confirmed << " appends accepted, " << sum.violations.size() << " violations";
+    if (sum.recoveryMs > 0)
+        out() << ", longest recovery " << sum.recoveryMs << " ms";
+    out() << Qt::endl;
+    for (const QString& violation : sum.violations.mid(0, 20))
+        out() << "  " << violation << Qt::endl;
+    return sum.violations.isEmpty();
+}
+
+void addOutcome(StoreTrial::Outcome& sum, const StoreTrial::Outcome& more, const QString& name) {
+    sum.judged += more.judged;
+    sum.confirmed += more.confirmed;
+    sum.recoveryMs = std::max(sum.recoveryMs, more.recoveryMs);
+    for (const QString& violation : more.violations)
+        sum.violations.push_back(name + QStringLiteral(": ") + violation);
+}
+
+bool runPowerCuts(int cuts, quint32 seed) {
+    StoreTrial::Outcome sum;
+    const quint32 first = seed;
+    for (; sum.judged < cuts && sum.violations.isEmpty(); ++seed) {
+        StoreTrial trial(seed);
+        addOutcome(sum, trial.cutPower(10, 5), QStringLiteral("seed %1").arg(seed));
+    }
+    return finishTrials(
+        QStringLiteral("%1 power cuts, seeds %2 to %3").arg(sum.judged).arg(first).arg(seed - 1), sum);
+}
+
+bool runDiskFailures(int points, quint32 seed) {
+    StoreTrial::Outcome sum;
+    for (int point = 0; point < points && sum.violations.isEmpty(); ++point) {
+        StoreTrial trial(seed + quint32(point));
+        const auto error = point % 2 == 0 ? FaultyDisk::Error::Full : FaultyDisk::Error::Io;
+        addOutcome(sum, trial.failDisk(point % 150, error),
+                   QStringLiteral("seed %1").arg(seed + quint32(point)));
+    }
+    return finishTrials(QStringLiteral("%1 disk failures from seed %2").arg(points).arg(seed), sum);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -56,8 +98,13 @@ int main(int argc, char** argv) {
         known = true;
         held = runLoop(name, victims, kills, seed) && held;
     }
+    if (what == QLatin1String("power") || what == QLatin1String("disk")) {
+        known = true;
+        held = kills > 0 &&
+               (what == QLatin1String("power") ? runPowerCuts(kills, seed) : runDiskFailures(kills, seed));
+    }
     if (!known || kills <= 0) {
-        QTextStream(stderr) << "usage: recado-kills [relay|client|sender|receiver|all] [N] [SEED]"
+        QTextStream(stderr) << "usage: recado-kills [relay|client|sender|receiver|all|power|disk] [N] [SEED]"
                             << Qt::endl;
         return 2;
     }

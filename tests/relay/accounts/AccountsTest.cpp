@@ -1,3 +1,4 @@
+#include "protocol/RecoveryToken.h"
 #include "relay/accounts/Registration.h"
 #include "support/RelayCoreFixture.h"
 #include "support/Suite.h"
@@ -35,15 +36,19 @@ private Q_SLOTS:
     void deviceListsOfOthersAreNotPermitted();
     void removedDevicesAreThrownOut();
     void aDeviceWithAnotherKeyIsThrownOut();
+    void aRecoveryGivesTheAccountToItsNewDevice();
+    void aRecoveryThatDoesNotFitIsNoInvitation_data();
+    void aRecoveryThatDoesNotFitIsNoInvitation();
+    void whileARecoveryIsOpenTheListIsFrozen();
 };
 
 namespace {
 
 wire::Register registrationOf(const FakeRelayDevice& device, const QString& username,
-                              const std::string& invite = {}) {
+                              const std::string& invite = {}, quint64 version = 1) {
     routing::DeviceList list;
     list.account = device.address.account;
-    list.version = 1;
+    list.version = version;
     list.identityKey = QByteArray(1, 0x05) + QByteArray(32, 'k');
     list.devices.push_back(device.listed());
     wire::Register request;
@@ -79,6 +84,20 @@ bool registerDevice(FakeRelayDevice& device, const QString& username, const std:
 
 std::unique_ptr<FakeRelayDevice> newcomer(RelayCoreFixture& relay) {
     return relay.makeDevice({base::AccountId::random(), 1});
+}
+
+/// An open invitation to take this account over.
+protocol::RecoveryToken openRecovery(RelayCoreFixture& relay, const base::AccountId& account) {
+    const protocol::RecoveryToken token{account, 2, 2, QByteArray(16, 's')};
+    relay.directory.recoveries.insert(
+        account, {QStringLiteral("anna"), token.secretHash(), relay.clock.wallMs() + 1'000});
+    return token;
+}
+
+void recover(FakeRelayDevice& device, const QString& username, const QString& token, quint64 version = 2) {
+    device.open();
+    device.hello(wire::PURPOSE_REGISTER);
+    attempt(device, registrationOf(device, username, token.toStdString(), version));
 }
 
 void lookUp(FakeRelayDevice& device, const std::string& username) {
@@ -135,6 +154,7 @@ void AccountsTest::usernamesAreChecked_data() {
     QTest::newRow("short") << QStringLiteral("an") << invalid;
     QTest::newRow("uppercase") << QStringLiteral("Anna") << invalid;
     QTest::newRow("long") << QString(33, QLatin1Char('a')) << invalid;
+    QTest::newRow("separators alone") << QStringLiteral("_._") << invalid;
     QTest::newRow("dot at the end") << QStringLiteral("anna.") << invalid;
     QTest::newRow("taken") << QStringLiteral("arnold1") << taken;
     QTest::newRow("looks like it") << QStringLiteral("amo1dl") << taken;
@@ -452,6 +472,67 @@ void AccountsTest::aDeviceWithAnotherKeyIsThrownOut() {
     anna.front()->sendAndSettle(RelayCoreFixture::setDeviceList(list));
     QVERIFY(!anna.front()->link->closeCode);
     QVERIFY(anna.back()->link->closeCode == relay::CloseCode::Policy);
+}
+
+void AccountsTest::aRecoveryGivesTheAccountToItsNewDevice() {
+    RelayCoreFixture relay({}, relay::RegistrationMode::Closed);
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    QVERIFY(anna.front()->connect());
+    const auto token = openRecovery(relay, anna.front()->address.account);
+    const auto device = relay.makeDevice({token.account, token.deviceId});
+    recover(*device, QStringLiteral("anna"), token.toText());
+    QVERIFY(device->last(wire::RelayFrame::kRegistered) != nullptr);
+    QVERIFY(anna.front()->link->closeCode == relay::CloseCode::Policy);
+    QVERIFY(!anna.front()->connect());
+    recover(*device, QStringLiteral("anna"), token.toText()); // its answer was lost
+    QVERIFY(device->last(wire::RelayFrame::kRegistered) != nullptr);
+    QVERIFY(device->connect());
+    QCOMPARE(device->last(wire::RelayFrame::kWelcome)->welcome().device_list_version(), 2u);
+    QCOMPARE(device->last(wire::RelayFrame::kWelcome)->welcome().prekeys_remaining(), 100u);
+    const auto thief = relay.makeDevice({token.account, 3});
+    recover(*thief, QStringLiteral("anna"), token.toText(), 3);
+    QCOMPARE(thief->error(), QStringLiteral("invalid_invite"));
+}
+
+void AccountsTest::aRecoveryThatDoesNotFitIsNoInvitation_data() {
+    QTest::addColumn<QString>("username");
+    QTest::addColumn<QString>("end");
+    QTest::newRow("another name") << QStringLiteral("bert") << QString();
+    QTest::newRow("another secret") << QStringLiteral("anna") << QStringLiteral("w");
+    QTest::newRow("cut short") << QStringLiteral("anna") << QStringLiteral("-");
+}
+
+void AccountsTest::aRecoveryThatDoesNotFitIsNoInvitation() {
+    QFETCH(QString, username);
+    QFETCH(QString, end);
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    const auto token = openRecovery(relay, anna.front()->address.account);
+    const QString text = end == QLatin1String("-") ? token.toText().chopped(2)
+                         : end.isEmpty()
+                             ? token.toText()
+                             : protocol::RecoveryToken{token.account, 2, 2, QByteArray(16, 'w')}.toText();
+    const auto device = relay.makeDevice({token.account, token.deviceId});
+    recover(*device, username, text);
+    QCOMPARE(device->error(), QStringLiteral("invalid_invite"));
+    QVERIFY(anna.front()->connect());
+    // Another account cannot use it either.
+    const auto stranger = newcomer(relay);
+    recover(*stranger, QStringLiteral("anna"), token.toText());
+    QCOMPARE(stranger->error(), QStringLiteral("invalid_invite"));
+}
+
+void AccountsTest::whileARecoveryIsOpenTheListIsFrozen() {
+    RelayCoreFixture relay;
+    const auto anna = relay.addAccount(QStringLiteral("anna"));
+    QVERIFY(anna.front()->connect());
+    openRecovery(relay, anna.front()->address.account);
+    const auto list = RelayCoreFixture::listOf(anna, 2);
+    anna.front()->sendAndSettle(RelayCoreFixture::setDeviceList(list));
+    QCOMPARE(anna.front()->error(), QStringLiteral("not_permitted"));
+    relay.advance(2'000);
+    anna.front()->sendAndSettle(RelayCoreFixture::setDeviceList(list));
+    QVERIFY(anna.front()->last(wire::RelayFrame::kDone) != nullptr);
 }
 
 RECADO_TEST(AccountsTest)

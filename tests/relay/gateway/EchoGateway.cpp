@@ -23,6 +23,10 @@ public:
             m_connection.send("never sent");
         } else if (words[0] == "abort") {
             m_connection.abort();
+        } else if (words[0] == "seen") {
+            m_connection.send(QByteArray::number(m_seen.lastCode.load()));
+        } else if (words[0] == "key") {
+            m_connection.send(m_connection.tlsKeyHash());
         } else if (words[0] == "authenticate") {
             m_connection.markAuthenticated();
         } else {
@@ -53,7 +57,7 @@ relay::HttpResponse answerHttp(const relay::HttpRequest& request) {
 
 } // namespace
 
-EchoGateway::EchoGateway(relay::GatewayConfig config) {
+EchoGateway::EchoGateway(const relay::GatewayConfig& config) {
     auto gateway = relay::Gateway::create(
         config, m_clock,
         [this](relay::Connection& connection) -> std::unique_ptr<relay::ConnectionHandler> {

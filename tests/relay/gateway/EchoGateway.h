@@ -8,7 +8,8 @@
 namespace recado::tests {
 
 /// A gateway on a free loopback port whose sessions echo. Messages that begin with a word do more:
-/// `fill N` queues N KiB, `close CODE`, `abort`, `authenticate`.
+/// `fill N` queues N KiB, `close CODE`, `abort`, `authenticate`, `key` (answers with the TLS key
+/// hash), `seen` (answers with the close code that was seen last).
 class EchoGateway {
 public:
     struct Seen {
@@ -19,7 +20,7 @@ public:
         std::atomic<qint64> mostQueued{0};
     };
 
-    explicit EchoGateway(relay::GatewayConfig config = {});
+    explicit EchoGateway(const relay::GatewayConfig& config);
 
     [[nodiscard]] bool isRunning() const { return m_gateway != nullptr; }
     [[nodiscard]] quint16 port() const { return m_gateway->port(); }

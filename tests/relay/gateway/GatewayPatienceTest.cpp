@@ -1,6 +1,7 @@
 #include "ClientFrames.h"
 #include "EchoGateway.h"
 #include "RawClient.h"
+#include "TestedDriver.h"
 #include "support/Suite.h"
 
 #include <QTest>
@@ -31,6 +32,7 @@ qint64 residentKiB() {
 class GatewayPatienceTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void initTestCase_data() { addDriverRows(); }
     void halfOpenHandshakesEndInTime();
     void silenceAfterTheUpgradeEndsInTime();
     void trickledMessageEndsInTime();
@@ -45,7 +47,7 @@ private Q_SLOTS:
 };
 
 void GatewayPatienceTest::halfOpenHandshakesEndInTime() {
-    relay::GatewayConfig config;
+    relay::GatewayConfig config = testedConfig();
     config.handshakeDeadline = 200ms;
     EchoGateway echo(config);
     RawClient silent(echo.port());
@@ -58,7 +60,7 @@ void GatewayPatienceTest::halfOpenHandshakesEndInTime() {
 }
 
 void GatewayPatienceTest::silenceAfterTheUpgradeEndsInTime() {
-    relay::GatewayConfig config;
+    relay::GatewayConfig config = testedConfig();
     config.authenticationDeadline = 200ms;
     EchoGateway echo(config);
     RawClient silent(echo.port());
@@ -73,7 +75,7 @@ void GatewayPatienceTest::silenceAfterTheUpgradeEndsInTime() {
 }
 
 void GatewayPatienceTest::trickledMessageEndsInTime() {
-    relay::GatewayConfig config;
+    relay::GatewayConfig config = testedConfig();
     config.messageDeadline = 300ms;
     EchoGateway echo(config);
     RawClient client(echo.port());
@@ -89,7 +91,7 @@ void GatewayPatienceTest::trickledMessageEndsInTime() {
 }
 
 void GatewayPatienceTest::authenticatedSilenceIsPingedAndThenEnds() {
-    relay::GatewayConfig config;
+    relay::GatewayConfig config = testedConfig();
     config.pingInterval = 100ms;
     config.idleLimit = 400ms;
     EchoGateway echo(config);
@@ -103,7 +105,7 @@ void GatewayPatienceTest::authenticatedSilenceIsPingedAndThenEnds() {
 }
 
 void GatewayPatienceTest::pingsKeepAConnectionAlive() {
-    relay::GatewayConfig config;
+    relay::GatewayConfig config = testedConfig();
     config.pingInterval = 50ms;
     config.idleLimit = 300ms;
     EchoGateway echo(config);
@@ -120,7 +122,7 @@ void GatewayPatienceTest::pingsKeepAConnectionAlive() {
 }
 
 void GatewayPatienceTest::pingFloodIsRationed() {
-    EchoGateway echo;
+    EchoGateway echo(testedConfig());
     RawClient client(echo.port());
     QVERIFY(client.upgrade());
     QVERIFY(client.write(clientFrame(pingFrame, "p", Final::Yes).repeated(1'000)));
@@ -129,7 +131,7 @@ void GatewayPatienceTest::pingFloodIsRationed() {
 }
 
 void GatewayPatienceTest::unreadPongsDoNotPileUp() {
-    relay::GatewayConfig config;
+    relay::GatewayConfig config = testedConfig();
     config.idleFramesPerSecond = 100'000'000; // only the queue's own bounds are left
     EchoGateway echo(config);
     RawClient client(echo.port());
@@ -154,7 +156,7 @@ void GatewayPatienceTest::unreadPongsDoNotPileUp() {
 }
 
 void GatewayPatienceTest::stalledReaderIsAborted() {
-    relay::GatewayConfig config;
+    relay::GatewayConfig config = testedConfig();
     config.stallDeadline = 300ms;
     config.queuedBytes = 64 * 1'024 * 1'024;
     EchoGateway echo(config);
@@ -167,7 +169,7 @@ void GatewayPatienceTest::stalledReaderIsAborted() {
 }
 
 void GatewayPatienceTest::overflowingQueueIsAborted() {
-    relay::GatewayConfig config;
+    relay::GatewayConfig config = testedConfig();
     config.queuedBytes = 256 * 1'024;
     EchoGateway echo(config);
     RawClient client(echo.port());
@@ -179,7 +181,7 @@ void GatewayPatienceTest::overflowingQueueIsAborted() {
 }
 
 void GatewayPatienceTest::aMessageMayBeLargerThanTheQueue() {
-    relay::GatewayConfig config;
+    relay::GatewayConfig config = testedConfig();
     config.queuedBytes = 256 * 1'024;
     config.unauthenticatedMessageBytes = config.messageBytes;
     EchoGateway echo(config);
@@ -194,7 +196,7 @@ void GatewayPatienceTest::aMessageMayBeLargerThanTheQueue() {
 }
 
 void GatewayPatienceTest::handlerHearsWhenTheQueueHasDrained() {
-    EchoGateway echo;
+    EchoGateway echo(testedConfig());
     RawClient client(echo.port());
     QVERIFY(client.upgrade());
     QVERIFY(client.write(wholeFrame("fill 32")));

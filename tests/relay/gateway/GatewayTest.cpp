@@ -1,6 +1,7 @@
 #include "ClientFrames.h"
 #include "EchoGateway.h"
 #include "RawClient.h"
+#include "TestedDriver.h"
 #include "support/Suite.h"
 
 #include <QSignalSpy>
@@ -17,6 +18,7 @@ using namespace std::chrono_literals;
 class GatewayTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void initTestCase_data() { addDriverRows(); }
     void echoesWhateverTheCuts();
     void foreignClientTalksAndSaysGoodbye();
     void aStrangerSendsOnlySmallMessages();
@@ -33,7 +35,7 @@ private Q_SLOTS:
 };
 
 void GatewayTest::echoesWhateverTheCuts() {
-    EchoGateway echo;
+    EchoGateway echo(testedConfig());
     RawClient client(echo.port());
     QVERIFY(client.upgrade());
     QByteArray bytes = clientFrame(binaryFrame, "frag", Final::No);
@@ -56,7 +58,7 @@ void GatewayTest::echoesWhateverTheCuts() {
 }
 
 void GatewayTest::foreignClientTalksAndSaysGoodbye() {
-    relay::GatewayConfig config;
+    relay::GatewayConfig config = testedConfig();
     config.unauthenticatedMessageBytes = config.messageBytes;
     EchoGateway echo(config);
     QWebSocket client;
@@ -79,7 +81,7 @@ void GatewayTest::foreignClientTalksAndSaysGoodbye() {
 }
 
 void GatewayTest::aStrangerSendsOnlySmallMessages() {
-    const relay::GatewayConfig config;
+    const relay::GatewayConfig config = testedConfig();
     EchoGateway echo(config);
     RawClient stranger(echo.port());
     QVERIFY(stranger.upgrade());
@@ -98,7 +100,7 @@ void GatewayTest::aStrangerSendsOnlySmallMessages() {
 }
 
 void GatewayTest::foreignClientSendsTheLargestMessageButNoLarger() {
-    relay::GatewayConfig config;
+    relay::GatewayConfig config = testedConfig();
     config.unauthenticatedMessageBytes = config.messageBytes;
     EchoGateway echo(config);
     QWebSocket client;
@@ -118,7 +120,7 @@ void GatewayTest::foreignClientSendsTheLargestMessageButNoLarger() {
 }
 
 void GatewayTest::foreignClientIsServedOnEveryThread() {
-    relay::GatewayConfig config;
+    relay::GatewayConfig config = testedConfig();
     config.threads = 3;
     EchoGateway echo(config);
     QCOMPARE(echo.gateway().inboxes().size(), 3);
@@ -136,7 +138,7 @@ void GatewayTest::foreignClientIsServedOnEveryThread() {
 }
 
 void GatewayTest::messagesOfOneTurnArriveInOrder() {
-    EchoGateway echo;
+    EchoGateway echo(testedConfig());
     RawClient client(echo.port());
     QVERIFY(client.upgrade());
     QByteArray bytes;
@@ -148,7 +150,7 @@ void GatewayTest::messagesOfOneTurnArriveInOrder() {
 }
 
 void GatewayTest::aHastyPingIsAnsweredBehindTheUpgrade() {
-    EchoGateway echo;
+    EchoGateway echo(testedConfig());
     RawClient client(echo.port());
     QVERIFY(client.write("GET /v1/socket HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n" +
@@ -161,7 +163,7 @@ void GatewayTest::aHastyPingIsAnsweredBehindTheUpgrade() {
 }
 
 void GatewayTest::whoFloodsAfterTheEndIsNotReadToTheEnd() {
-    relay::GatewayConfig config;
+    relay::GatewayConfig config = testedConfig();
     config.closeDeadline = 60s;
     config.messageBytes = 64 * 1'024;
     EchoGateway echo(config);
@@ -177,7 +179,7 @@ void GatewayTest::whoFloodsAfterTheEndIsNotReadToTheEnd() {
 }
 
 void GatewayTest::unmaskedFramesEndTheConnection() {
-    EchoGateway echo;
+    EchoGateway echo(testedConfig());
     RawClient client(echo.port());
     QVERIFY(client.upgrade());
     QVERIFY(client.write(QByteArray::fromHex("820161")));
@@ -187,7 +189,7 @@ void GatewayTest::unmaskedFramesEndTheConnection() {
 }
 
 void GatewayTest::textIsRefused() {
-    EchoGateway echo;
+    EchoGateway echo(testedConfig());
     RawClient client(echo.port());
     QVERIFY(client.upgrade());
     QVERIFY(client.write(clientFrame(0x1, "hello", Final::Yes)));
@@ -196,7 +198,7 @@ void GatewayTest::textIsRefused() {
 }
 
 void GatewayTest::sessionMayCloseBehindWhatItSent() {
-    EchoGateway echo;
+    EchoGateway echo(testedConfig());
     RawClient client(echo.port());
     QVERIFY(client.upgrade());
     QVERIFY(client.write(wholeFrame("close 4001") + wholeFrame("not heard any more")));
@@ -212,7 +214,7 @@ void GatewayTest::sessionMayCloseBehindWhatItSent() {
 }
 
 void GatewayTest::sessionMayAbort() {
-    EchoGateway echo;
+    EchoGateway echo(testedConfig());
     RawClient client(echo.port());
     QVERIFY(client.upgrade());
     QVERIFY(client.write(wholeFrame("abort") + wholeFrame("not heard any more")));
@@ -221,7 +223,7 @@ void GatewayTest::sessionMayAbort() {
 }
 
 void GatewayTest::brokenConnectionsAreReported() {
-    EchoGateway echo;
+    EchoGateway echo(testedConfig());
     RawClient client(echo.port());
     QVERIFY(client.upgrade());
     client.reset();

@@ -30,9 +30,13 @@ RawClient::~RawClient() {
         close(m_socket);
 }
 
+QByteArray RawClient::upgradeRequest() {
+    return "GET /v1/socket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+}
+
 bool RawClient::upgrade() {
-    write("GET /v1/socket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    write(upgradeRequest());
     const QByteArray head = readUntil("\r\n\r\n");
     return head.startsWith("HTTP/1.1 101 ") && head.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }
@@ -70,6 +74,15 @@ QByteArray RawClient::read(qsizetype size, int timeoutMs) {
             break;
         bytes.append(buffer.data(), count);
     }
+    return bytes;
+}
+
+QByteArray RawClient::readSome(int timeoutMs) {
+    pollfd waiting{m_socket, POLLIN, 0};
+    if (poll(&waiting, 1, timeoutMs) <= 0)
+        return {};
+    QByteArray bytes(64 * 1'024, Qt::Uninitialized);
+    bytes.resize(std::max<qsizetype>(recv(m_socket, bytes.data(), std::size_t(bytes.size()), 0), 0));
     return bytes;
 }
 

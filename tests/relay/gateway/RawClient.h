@@ -15,6 +15,8 @@ public:
 
     [[nodiscard]] bool isConnected() const { return m_socket >= 0; }
 
+    /// A WebSocket request head.
+    [[nodiscard]] static QByteArray upgradeRequest();
     /// Sends the WebSocket request head and reads the answer's; true when it was 101.
     [[nodiscard]] bool upgrade();
 
@@ -22,6 +24,8 @@ public:
     bool write(const QByteArray& bytes, int timeoutMs = 5'000);
     /// Exactly `size` bytes, or what came before the end or the timeout.
     [[nodiscard]] QByteArray read(qsizetype size, int timeoutMs = 5'000);
+    /// What came, however much; empty at the end or when the time is up.
+    [[nodiscard]] QByteArray readSome(int timeoutMs = 5'000);
     [[nodiscard]] QByteArray readUntil(const QByteArray& end, int timeoutMs = 5'000);
     /// Reads and drops everything; true when the peer ended the connection in time.
     [[nodiscard]] bool waitForEnd(int timeoutMs = 5'000);

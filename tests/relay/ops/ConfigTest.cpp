@@ -131,6 +131,10 @@ void ConfigTest::everyKeyIsReadFromEverySource_data() {
     });
     row("admin", "127.0.0.1:82",
         [](const RelayConfig& config) { return config.admin ? config.admin->toString() : QString(); });
+    row("gateway", "portable", [](const RelayConfig& config) {
+        return config.gateway.driver == relay::GatewayDriver::Portable ? QStringLiteral("portable")
+                                                                       : QString();
+    });
     row("name", "chat.example.org", [](const RelayConfig& config) { return config.name; });
     row("registration", "closed", [](const RelayConfig& config) {
         return config.registration == relay::RegistrationMode::Closed ? QStringLiteral("closed") : QString();
@@ -138,6 +142,15 @@ void ConfigTest::everyKeyIsReadFromEverySource_data() {
     row("behind-proxy", "true", [](const RelayConfig& config) {
         return config.behindProxy ? QStringLiteral("true") : QStringLiteral("false");
     });
+    row("log-format", "json", [](const RelayConfig& config) {
+        return config.logFormat == base::LogFormat::Json ? QStringLiteral("json") : QStringLiteral("text");
+    });
+    row("log-level", "debug", [](const RelayConfig& config) {
+        return config.logLevel == base::LogLevel::Debug ? QStringLiteral("debug") : QString();
+    });
+    row("otlp-endpoint", "http://127.0.0.1:4318",
+        [](const RelayConfig& config) { return config.trace.endpoint.toString(); });
+    row("trace-ratio", "0.5", [](const RelayConfig& config) { return config.trace.ratio; });
     const auto limit = [&](const char* key, const char* value, auto member) {
         row(key, value, [member](const RelayConfig& config) { return config.policy.limits.*member; });
     };
@@ -170,6 +183,12 @@ void ConfigTest::everyKeyIsReadFromEverySource_data() {
     policy("registrations-per-second", "107", &Policy::registrationsPerSecond);
     policy("request-burst", "108", &Policy::requestBurst);
     policy("requests-per-second", "109", &Policy::requestsPerSecond);
+    policy("work-burst", "1001", &Policy::workBurst);
+    policy("work-per-second", "1002", &Policy::workPerSecond);
+    policy("work-per-pass", "124", &Policy::workPerPass);
+    policy("authentication-failure-ms", "125", &Policy::failureMs);
+    policy("shed-lag-ms", "126", &Policy::shedLagMs);
+    policy("refuse-lag-ms", "127", &Policy::refuseLagMs);
     policy("ephemeral-burst", "110", &Policy::ephemeralBurst);
     policy("ephemeral-interval-ms", "111", &Policy::ephemeralIntervalMs);
     policy("presence-grace-ms", "0", &Policy::presenceGraceMs);
@@ -181,7 +200,25 @@ void ConfigTest::everyKeyIsReadFromEverySource_data() {
     using Gateway = relay::GatewayConfig;
     gateway("threads", "3", &Gateway::threads);
     gateway("connections", "113", &Gateway::connections);
+    gateway("tls-handshakes", "135", &Gateway::handshakes);
     gateway("connections-per-address", "114", &Gateway::connectionsPerAddress);
+    gateway("connection-burst-per-address", "128", &Gateway::connectionBurstPerAddress);
+    gateway("connections-per-second-per-address", "129", &Gateway::connectionsPerSecondPerAddress);
+    gateway("failure-price", "130", &Gateway::failurePrice);
+    gateway("registration-price", "131", &Gateway::registrationPrice);
+    gateway("unauthenticated-connections", "132", &Gateway::strangers);
+    gateway("refusals-per-second", "133", &Gateway::refusalsPerSecond);
+    gateway("overload-lag-ms", "134", &Gateway::overloadLag);
+    gateway("outgoing-bytes", "2000001", &Gateway::outgoingBytes);
+    row("retry-after-seconds", "9",
+        [](const RelayConfig& config) { return qint64(config.gateway.refusalRetry.count()); });
+    row("limit-loopback", "true", [](const RelayConfig& config) {
+        return config.gateway.limitLoopback ? QStringLiteral("true") : QStringLiteral("false");
+    });
+    row("forwarded-header", "forwarded", [](const RelayConfig& config) {
+        return config.forwardedField == relay::ForwardedField::Forwarded ? QStringLiteral("forwarded")
+                                                                         : QString();
+    });
     gateway("header-bytes", "1027", &Gateway::headerBytes);
     gateway("header-fields", "65", &Gateway::headerFields);
     gateway("unauthenticated-message-bytes", "16000", &Gateway::unauthenticatedMessageBytes);
@@ -198,7 +235,7 @@ void ConfigTest::everyKeyIsReadFromEverySource_data() {
     gateway("idle-ms", "30001", &Gateway::idleLimit);
     gateway("stall-ms", "121", &Gateway::stallDeadline);
     gateway("close-ms", "122", &Gateway::closeDeadline);
-    left -= {QStringLiteral("tls-cert"), QStringLiteral("tls-key")}; // always refused, as below
+    left -= {QStringLiteral("tls-cert"), QStringLiteral("tls-key")}; // only together, as below
     if (!left.isEmpty())
         qFatal("no row for %s", qPrintable(left.values().join(QLatin1Char(' '))));
 }

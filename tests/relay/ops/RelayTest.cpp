@@ -5,6 +5,7 @@
 #include "relay/ops/AdminClient.h"
 #include "relay/ops/AdminCommands.h"
 #include "support/Suite.h"
+#include "support/TestCertificates.h"
 
 #include <QFileInfo>
 #include <QTemporaryDir>
@@ -32,6 +33,8 @@ private Q_SLOTS:
     void lostKeyIsNotReplaced();
     void publicListenersNeedAProxy_data();
     void publicListenersNeedAProxy();
+    void publicListenersMayEncryptThemselves();
+    void clientsAreToldTheCertificatesName();
     void firstStartByInvitationMakesOne();
     void invitationsAreMadeBesideItAndWithoutIt();
     void impossibleInvitationsAreRefused();
@@ -208,6 +211,45 @@ void RelayTest::publicListenersNeedAProxy() {
     }
     QCOMPARE(relay.error().reason, Reason::Configuration);
     QVERIFY(relay.error().message.startsWith(refusedKey + QStringLiteral(": ")));
+}
+
+void RelayTest::publicListenersMayEncryptThemselves() {
+    const TestCertificate certificate = TestCertificate::selfSigned();
+    QTemporaryDir directory;
+    RelayConfig wanted = config();
+    wanted.gateway.host = QStringLiteral("0.0.0.0");
+    wanted.tls = {directory.filePath(QStringLiteral("cert.pem")),
+                  directory.filePath(QStringLiteral("key.pem"))};
+    wanted.name = QStringLiteral("relay.example.org");
+    QVERIFY(writePrivately(wanted.tls.certificate, certificate.certificatePem()));
+    const auto without = Relay::create(wanted);
+    QVERIFY(!without.ok());
+    QCOMPARE(without.error().reason, Reason::Configuration);
+    QVERIFY(without.error().message.startsWith(QStringLiteral("tls-key: ")));
+    QVERIFY(writePrivately(wanted.tls.key, certificate.keyPem()));
+    const auto relay = Relay::create(wanted);
+    QVERIFY2(relay.ok(), relay ? "" : qPrintable(relay.error().message));
+    QVERIFY((*relay)->url().startsWith(QStringLiteral("wss://0.0.0.0:")));
+    QVERIFY(!(*relay)->firstInvitation().isEmpty());
+    // Metrics are never encrypted, so they stay on this machine.
+    wanted.admin = relay::HostPort{QStringLiteral("0.0.0.0"), 0};
+    const auto exposed = Relay::create(wanted);
+    QVERIFY(exposed.error().message.startsWith(QStringLiteral("admin: ")));
+}
+
+void RelayTest::clientsAreToldTheCertificatesName() {
+    RelayConfig wanted;
+    wanted.gateway.host = QStringLiteral("0.0.0.0");
+    QCOMPARE(relay::clientUrl(wanted, 7380, QStringLiteral("a.example")),
+             QStringLiteral("ws://0.0.0.0:7380"));
+    wanted.tls = {QStringLiteral("cert.pem"), QStringLiteral("key.pem")};
+    QCOMPARE(relay::clientUrl(wanted, 7380, QStringLiteral("a.example")),
+             QStringLiteral("wss://a.example:7380"));
+    QCOMPARE(relay::clientUrl(wanted, 7380, QStringLiteral("a.example:443")),
+             QStringLiteral("wss://a.example:443"));
+    QCOMPARE(relay::clientUrl(wanted, 7380, QString()), QStringLiteral("wss://0.0.0.0:7380"));
+    wanted.behindProxy = true;
+    QCOMPARE(relay::clientUrl(wanted, 7380, QStringLiteral("a.example")), QStringLiteral("wss://a.example"));
 }
 
 void RelayTest::firstStartByInvitationMakesOne() {

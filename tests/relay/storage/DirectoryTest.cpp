@@ -87,7 +87,7 @@ private:
         const routing::SignedDeviceList signedList{"version " + QByteArray::number(version), "signature"};
         return m_fixture
             ->wait<DeviceListOutcome>([&](auto done) {
-                m_directory->setDeviceList(list, signedList, m_fixture->call(), std::move(done));
+                m_directory->setDeviceList(list, signedList, startMs, m_fixture->call(), std::move(done));
             })
             .value;
     }
@@ -116,7 +116,8 @@ private:
             .value;
     }
     void giveMail(const base::DeviceAddress& device) {
-        const MailboxAppend append{{{device, 1, 1, startMs, "h", "c", false}}, {}, SubmissionMark{device, 3}};
+        const MailboxAppend append{
+            {{device, 1, 1, startMs + 9'000 * dayMs, "h", "c", false}}, {}, SubmissionMark{device, 3}};
         QVERIFY(m_fixture
                     ->wait<bool>(
                         [&](auto done) { m_mailboxes->append(append, m_fixture->call(), std::move(done)); })
@@ -324,7 +325,7 @@ void DirectoryTest::whatAnAppendLeftForRemovedDevicesIsSwept() {
 void DirectoryTest::aSweepGoesOnWhereTheLastOneEnded() {
     const base::DeviceAddress listed{AccountId::random(), 1};
     m_fixture->addAccount(listed.account, {1});
-    MailboxAppend append{{{listed, 1, 1, startMs, "h", "c", false}}, {}, {}};
+    MailboxAppend append{{{listed, 1, 1, startMs + 9'000 * dayMs, "h", "c", false}}, {}, {}};
     const AccountId nobody = AccountId::random();
     for (quint32 device = 1; device <= 700; ++device)
         append.entries.append({{nobody, device}, device + 1, 1, startMs, "h", "c", false});

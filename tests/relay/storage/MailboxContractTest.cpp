@@ -77,7 +77,8 @@ void MailboxContractTest::envelopeComesBackWhole() {
     const QByteArray header("\x00\xffheader", 8);
     const QByteArray ciphertext("\x01\x00 cipher", 9);
     MailboxAppend request;
-    request.entries = {{m_bob, 7, 123'456, 999'999, header, ciphertext, true}};
+    request.entries = {entry(m_bob, 7)};
+    request.entries[0] = {m_bob, 7, 123'456, request.entries[0].expiresAtMs, header, ciphertext, true};
     request.body = QByteArray(9000, 'b');
     QCOMPARE(append(request), StoreResult::Committed);
     const MailboxPage page = peek({m_bob});

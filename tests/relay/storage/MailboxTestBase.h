@@ -9,8 +9,11 @@ namespace recado::tests {
 class MailboxTestBase : public QObject {
 protected:
     relay::MailboxEntry entry(const base::DeviceAddress& device, quint64 id,
-                              qint64 expiresAtMs = 10'000) const {
-        return {device, id, 1'000, expiresAtMs, "header", "cipher" + QByteArray::number(id), false};
+                              qint64 expiresAfterMs = 1'000'000) const {
+        return {device,   id,
+                1'000,    m_fixture->clock.wallMs() + expiresAfterMs,
+                "header", "cipher" + QByteArray::number(id),
+                false};
     }
     relay::StoreResult append(relay::MailboxAppend append) {
         return m_fixture
@@ -40,7 +43,8 @@ protected:
                 [&](auto done) { m_store->acknowledge(device, ranges, m_fixture->call(), std::move(done)); })
             .value;
     }
-    QVector<relay::MailboxUsage> expire(qint64 nowMs) {
+    QVector<relay::MailboxUsage> expire(qint64 afterMs) {
+        const qint64 nowMs = m_fixture->clock.wallMs() + afterMs;
         return m_fixture
             ->wait<QVector<relay::MailboxUsage>>(
                 [&](auto done) { m_store->expire(nowMs, m_fixture->call(), std::move(done)); })
