@@ -70,12 +70,17 @@ base::Result<ParsedSubmission> parseSubmission(base::DeviceAddress sender, const
     parsed.sender = sender;
     parsed.number = submit.submission();
     QSet<base::AccountId> accounts;
+    parsed.receivers.reserve(submit.recipients_size());
+    parsed.append.entries.reserve(submit.recipients_size()); // most accounts have one device
     for (const wire::Recipient& recipient : submit.recipients()) {
-        const auto account = base::AccountId::fromBytes(protocol::toBytes(recipient.account_id()));
+        const std::string& id = recipient.account_id();
+        const auto account = base::AccountId::fromBytes(QByteArrayView(id.data(), qsizetype(id.size())));
         if (!account || account->isNull() || accounts.contains(*account))
             return badSubmission(QStringLiteral("a recipient's account id is malformed or named twice"));
-        accounts.insert(*account);
+        if (submit.recipients_size() > 1)
+            accounts.insert(*account);
         ParsedSubmission::Receiver receiver{*account, recipient.device_list_version(), {}};
+        receiver.targets.reserve(recipient.envelopes_size());
         for (const wire::Envelope& envelope : recipient.envelopes())
             RECADO_CHECK(readEnvelope(envelope, submit, receiver, parsed, limits));
         parsed.receivers.push_back(std::move(receiver));

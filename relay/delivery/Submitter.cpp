@@ -16,6 +16,8 @@ Q_LOGGING_CATEGORY(submitterLog, "recado.relay.delivery")
 
 constexpr int firstRetryMs = 100;
 constexpr int longestRetryMs = 5'000;
+// The first unknown account refuses the submission; that is not worth a thousand questions.
+constexpr int lookUpsAtOnce = 32;
 constexpr int acknowledgeAttempts = 6;
 constexpr std::size_t recipientsKept = 20'000;
 constexpr qint64 recipientIdleMs = 10 * 60 * 1'000;
@@ -223,7 +225,7 @@ Submitter::Recipients Submitter::recipientsOf(SendingDevice& sender, const Submi
     for (const ParsedSubmission::Receiver& receiver : submission.parsed.receivers) {
         if (RecipientTable::Recipient* recipient = m_recipients.find(receiver.account, now))
             recipients.push_back(recipient);
-        else
+        else if (sender.lookUps < lookUpsAtOnce)
             load(sender, receiver.account, submission.call);
     }
     if (recipients.size() < submission.parsed.receivers.size())

@@ -28,6 +28,8 @@ std::optional<QVector<DeliveryRange>> readRanges(const wire::Acknowledge& acknow
 
 /// The same ids in as few ranges as possible, ascending.
 QVector<DeliveryRange> joined(QVector<DeliveryRange> ranges) {
+    if (ranges.size() == 1)
+        return ranges;
     std::sort(ranges.begin(), ranges.end(),
               [](const DeliveryRange& left, const DeliveryRange& right) { return left.first < right.first; });
     QVector<DeliveryRange> few;
