@@ -8,8 +8,8 @@ namespace recado::relay {
 
 namespace {
 
-// Small enough that the inbox of the thread is not kept waiting by many busy connections, and large enough that
-// what several of them have for the same peer leaves together.
+// Small enough that the inbox of the thread is not kept waiting by many busy connections, and large enough
+// that what several of them have for the same peer leaves together.
 constexpr std::size_t trustedPerPass = 1'024;
 // About a millisecond of the dearest things strangers can ask for.
 constexpr std::size_t strangersPerPass = 16;
