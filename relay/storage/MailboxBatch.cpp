@@ -168,10 +168,10 @@ Result<MailboxUsage> MailboxBatch::usage(const base::DeviceAddress& device) {
 
 Result<queue::AckWindow> MailboxBatch::submissions(const base::DeviceAddress& sender) {
     RECADO_TRY(KnownMailbox* const mailbox, m_memory.find(m_database, sender));
-    if (mailbox == nullptr) // its marks may be older than its mailbox
+    // Marks may be older than the mailbox; and who only connects shall not have its window kept here as well.
+    if (mailbox == nullptr || mailbox->window == nullptr)
         return MailboxTables::storedWindow(m_database, sender);
-    RECADO_TRY(const queue::AckWindow* const window, m_memory.window(m_database, *mailbox));
-    return *window;
+    return *mailbox->window;
 }
 
 Result<QVector<MailboxUsage>> MailboxBatch::expire(qint64 nowMs, int limit) {
