@@ -16,6 +16,8 @@ namespace {
 
 // Handlers may answer each other within one turn; after so many rounds the rest waits for the next turn.
 constexpr int settleRounds = 8;
+// Well below a millisecond of pings.
+constexpr int dueInASlice = 32;
 constexpr int ticksADeadline = 8;
 constexpr int longestTickMs = 1'000;
 constexpr int shortestTickMs = 10;
@@ -217,15 +219,33 @@ void IoThread::bury(const SocketConnection& connection) {
 
 void IoThread::tick() {
     const qint64 now = m_context.services.clock.monotonicMs();
-    for (Member& member : m_members) {
-        if (member.dueMs > now)
-            continue;
-        member.connection->tick(now);
-        member.dueMs = member.connection->dueMs();
+    if (!m_sliceComes) {
+        m_tickPlace = 0;
+        tickSome();
     }
     m_refusals = 0;
     m_listener.tick();
     measureLag(now);
+}
+
+/// A slice at a time: thousands that connected together have their pings due together, and who talks
+/// meanwhile must not wait for all of them. One that takes the place of another behind the slice has its turn
+/// at the next tick.
+void IoThread::tickSome() {
+    m_sliceComes = false;
+    const qint64 now = m_context.services.clock.monotonicMs();
+    int left = dueInASlice;
+    for (; m_tickPlace < m_members.size() && left > 0; ++m_tickPlace) {
+        Member& member = m_members[m_tickPlace];
+        if (member.dueMs > now)
+            continue;
+        --left;
+        member.connection->tick(now);
+        member.dueMs = member.connection->dueMs();
+    }
+    m_sliceComes = m_tickPlace < m_members.size();
+    if (m_sliceComes)
+        QTimer::singleShot(0, m_timer.get(), [this] { tickSome(); });
 }
 
 /// A timer that comes late says how long everything else waited.

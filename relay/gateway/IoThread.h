@@ -60,6 +60,7 @@ private:
     void settleAll();
     void bury(const SocketConnection& connection);
     void tick();
+    void tickSome();
     void measureLag(qint64 nowMs);
     [[nodiscard]] int tickIntervalMs() const;
 
@@ -69,6 +70,8 @@ private:
     ThreadEnd m_threadEnd;
     std::vector<Member> m_members;
     int m_refusals = 0; // since the last tick
+    bool m_sliceComes = false;
+    std::size_t m_tickPlace = 0; // in m_members, of the tick under way
     qint64 m_tickedAtMs = 0;
 
     // Made and destroyed on the thread.
