@@ -147,7 +147,8 @@ int runBench(const QStringList& words) {
         complain(read.error().message);
         return exitUsage;
     }
-    // Beside a running relay as well: everything happens in a directory of its own that goes afterwards.
+    // Beside a running relay as well: everything happens in a directory of its own that goes afterwards. On
+    // the disk of the relay's data, because that is the one whose syncs are asked about.
     const QTemporaryDir scratch(
         QDir(existingDirectory(read->config.dataDirectory)).filePath(QStringLiteral("bench-XXXXXX")));
     if (!scratch.isValid()) {

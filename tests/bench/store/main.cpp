@@ -39,8 +39,13 @@ void runAll(relay::MailboxStore& store, quint64 count, const std::function<QStri
     job(bench.online(count / 2, 10'000, 10));
 }
 
+/// Here and not in the system's place for temporary files, which may be memory: a sync has to reach a disk.
+QString storeTemplate() {
+    return QDir::current().filePath(QStringLiteral("recado-store-XXXXXX"));
+}
+
 bool benchSqlite(quint64 count) {
-    const QTemporaryDir directory(QDir::current().filePath(QStringLiteral("recado-store-XXXXXX")));
+    const QTemporaryDir directory(storeTemplate());
     const base::SystemClock clock;
     relay::RelayDatabaseOptions options;
     options.directory = directory.path();
@@ -60,7 +65,7 @@ bool benchSqlite(quint64 count) {
 }
 
 void benchLog(quint64 count) {
-    const QTemporaryDir directory(QDir::current().filePath(QStringLiteral("recado-store-XXXXXX")));
+    const QTemporaryDir directory(storeTemplate());
     tests::SegmentLogStore store(directory.path());
     quint64 commits = 0;
     runAll(store, count, [&] {
